@@ -1,0 +1,416 @@
+"""Build the site: run what the pages show, render both languages, check, swap.
+
+The folder `site` is replaced only when all of it is sound; until then the last
+good one stays as it was.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import multiprocessing
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sitebuild import benchmark, notebook, pages, recordings, run
+from sitebuild.render import Site, copy_snippets
+from sitebuild.run import Result, Runner
+from sitebuild.snippets import Problem, Snippet, read_all
+
+CONFIGS = {"ja": "mkdocs.yml", "en": "mkdocs.en.yml"}
+NAMES = {"ja": "日本語", "en": "English"}
+
+
+@dataclass
+class Outline:
+    """What the files say, before anything is run or rendered."""
+
+    pages: dict[str, dict[str, pages.Page]]
+    snippets: dict[str, Snippet]
+    problems: list[Problem]
+
+
+def read(root: Path) -> Outline:
+    """Read all pages and snippets below `root` and check what needs no run."""
+    snippets, unreadable = read_all(root)
+    outline = pages.read_pages(root)
+    notebooks, broken = pages.notebook_snippets(root, outline)
+    snippets.update(notebooks)
+    return Outline(
+        outline, snippets, unreadable + broken + pages.check(outline, snippets)
+    )
+
+
+def judge(
+    snippets: dict[str, Snippet], results: dict[str, Result]
+) -> tuple[dict[str, Result], list[Problem]]:
+    """Part the results of snippets that ended as they announce from the others.
+
+    Returns the sound results, and a problem for each of the others.
+    """
+    sound, problems = {}, []
+    for name, result in results.items():
+        problem = run.problem(snippets[name], result)
+        if problem:
+            problems.append(problem)
+        else:
+            sound[name] = result
+    return sound, problems
+
+
+def runnable(snippets: dict[str, Snippet], cuda: bool) -> list[Snippet]:
+    """Return what can be run here; benchmarks are measured, apart from these."""
+    return [
+        snippet
+        for snippet in snippets.values()
+        if not snippet.is_benchmark and (cuda or not snippet.needs_cuda)
+    ]
+
+
+def stamp(
+    environment: dict[str, object], root: Path, language: str
+) -> dict[str, object]:
+    """Return the facts that every page shows about the run it comes from."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    today = (
+        datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc)
+        if epoch
+        else datetime.datetime.now(datetime.timezone.utc)
+    )
+    git = subprocess.run(
+        ["git", "-C", str(root), "describe", "--always", "--dirty", "--exclude=*"],
+        capture_output=True,
+        text=True,
+    )
+    japanese = language == "ja"
+    return {
+        "label": "実行環境" if japanese else "Environment of the run",
+        "lead": (
+            "このページの出力は、次の環境でコードを実行した結果です。"
+            if japanese
+            else "The outputs on this page come from running the code here:"
+        ),
+        "facts": [
+            ("torch", environment["torch"]),
+            ("Python", environment["python"]),
+            ("NumPy", environment["numpy"]),
+            ("デバイス" if japanese else "device", environment["device"]),
+            ("OS" if japanese else "platform", environment["platform"]),
+            ("日付" if japanese else "date", today.date().isoformat()),
+            ("コミット" if japanese else "commit", git.stdout.strip() or "-"),
+        ],
+    }
+
+
+class _Warnings(logging.Handler):
+    """Collects what MkDocs warns of; in a strict build each is a problem."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if message not in self.messages:
+            self.messages.append(message)
+
+
+def render(
+    site: Site, root: Path, language: str, to: Path, notebooks: Path
+) -> list[str]:
+    """Render one language into folder `to`; return MkDocs' warnings.
+
+    Everything that this needs of a run is in `site` by now.
+    """
+    from mkdocs.commands.build import build as mkdocs_build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import Abort, MkDocsException
+
+    from sitebuild import adapter
+
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"
+    handler = _Warnings()
+    logger = logging.getLogger("mkdocs")
+    logger.addHandler(handler)
+    site_url = os.environ.get("SITE_URL", "")
+    if site_url and not site_url.endswith("/"):
+        site_url += "/"
+    prefix = "" if language == pages.LANGUAGES[0] else f"{language}/"
+    try:
+        config = load_config(
+            str(root / CONFIGS[language]),
+            site_dir=str(to),
+            site_url=site_url + prefix if site_url else "",
+            repo_url=site.repo_url or None,
+        )
+        config.extra.update(
+            stamp=stamp(site.environment, root, language),
+            site_root=site_url,
+            to_root="../" if prefix else "",
+            languages=[
+                {
+                    "lang": other,
+                    "name": NAMES[other],
+                    "root": "" if other == pages.LANGUAGES[0] else f"{other}/",
+                }
+                for other in pages.LANGUAGES
+            ],
+        )
+        adapter.BUILD.site, adapter.BUILD.language = site, language
+        adapter.BUILD.notebooks = {
+            file.relative_to(notebooks / language).as_posix(): file
+            for file in (notebooks / language).rglob("*.ipynb")
+        }
+        config.plugins.on_startup(command="build", dirty=False)
+        mkdocs_build(config)
+    except (Abort, MkDocsException) as error:
+        handler.messages.append(str(error))
+    finally:
+        logger.removeHandler(handler)
+    for slug, file in adapter.BUILD.notebooks.items():
+        target = to / slug.removesuffix(".ipynb") / file.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    for unneeded in [*to.rglob("*.map"), *to.glob("sitemap.xml.gz")]:
+        unneeded.unlink()  # maps are for the theme's makers; gz holds a time
+    if not site_url:
+        (to / "sitemap.xml").unlink(missing_ok=True)  # it would be empty
+    folder = f"docs/{language}"
+    return [
+        re.sub(r"^Doc file '([^']+)'", rf"{folder}/\1: this page", message).replace(
+            "the target is not found among documentation files", "no such page exists"
+        )
+        for message in handler.messages
+    ]
+
+
+def _render_all(site: Site, root: Path, to: Path, notebooks: Path) -> list[str]:
+    """Render the languages side by side where processes can be forked."""
+    targets = {
+        language: to if language == pages.LANGUAGES[0] else to / language
+        for language in pages.LANGUAGES
+    }
+    if not run.FORK:
+        return [
+            message
+            for language, target in targets.items()
+            for message in render(site, root, language, target, notebooks)
+        ]
+    # MkDocs empties the folder it builds into, so none may lie in another.
+
+    import mkdocs_jupyter.plugin  # noqa: F401  (once, before the fork)
+
+    beside = {language: to.with_name(f"{to.name}.{language}") for language in targets}
+    context = multiprocessing.get_context("fork")
+    with context.Pool(len(targets)) as pool:
+        calls = [
+            pool.apply_async(
+                render, (site, root, language, beside[language], notebooks)
+            )
+            for language in targets
+        ]
+        messages = [message for call in calls for message in call.get()]
+    for language, target in targets.items():
+        if beside[language].exists():
+            shutil.copytree(beside[language], target, dirs_exist_ok=True)
+            shutil.rmtree(beside[language])
+    return messages
+
+
+_TAG = re.compile(r"<(?:a|link|img|script|iframe|source)\s[^>]*>")
+_ATTRIBUTE = re.compile(r'\s(href|src)="?([^"\s>]+)')
+_ANCHOR = re.compile(r'\sid="?([^"\s>]+)')
+
+
+def check_site(folder: Path) -> list[str]:
+    """Return every dead link, dead anchor and outside resource of a built site."""
+    texts = {
+        file: file.read_text(encoding="utf-8")
+        for file in sorted(folder.rglob("*.html"))
+    }
+    anchors = {file: set(_ANCHOR.findall(text)) for file, text in texts.items()}
+    messages = []
+    for file, text in texts.items():
+        where = file.relative_to(folder).as_posix()
+        for tag in _TAG.findall(text):
+            for attribute, address in _ATTRIBUTE.findall(tag):
+                outside = re.match(r"(?:[a-z]+:|//)", address)
+                if outside:
+                    loads = not tag.startswith("<a") and not re.search(
+                        r'rel="?(canonical|alternate)', tag
+                    )
+                    if loads and not address.startswith("data:"):
+                        messages.append(f"{where}: loads {address} from outside")
+                    continue
+                path, _, fragment = address.partition("#")
+                if where.endswith("404.html") and (path.startswith("/") or not path):
+                    continue  # its addresses are absolute: it serves any path
+                target = (file.parent / path).resolve() if path else file
+                if target.is_dir():
+                    target /= "index.html"
+                if not target.exists():
+                    messages.append(f"{where}: {attribute} leads nowhere: {address}")
+                elif (
+                    fragment
+                    and target in anchors
+                    and fragment not in anchors[target]
+                    and not fragment.startswith("__")
+                ):
+                    messages.append(f"{where}: there is no anchor {address}")
+    return messages
+
+
+def assemble(
+    root: Path,
+    outline: Outline,
+    environment: dict[str, Any],
+    results_of: Callable[[list[Snippet]], dict[str, Result]],
+    to: Path,
+    *,
+    measure: bool,
+) -> bool:
+    """Run, measure, render and check; report what is wrong.
+
+    Args:
+        root: The repository.
+        outline: What its files say.
+        environment: Where snippets run.
+        results_of: Runs the snippets it is given.
+        to: A new folder for the site; the languages' own folders and the
+            executed notebooks are beside it for a while.
+        measure: Whether to measure the benchmarks anew; if not, the last
+            measurement is shown, or none.
+
+    Returns:
+        Whether the site in `to` is sound.
+    """
+    begun = time.perf_counter()
+    results, failed = judge(
+        outline.snippets, results_of(runnable(outline.snippets, environment["cuda"]))
+    )
+    problems = outline.problems + failed
+    ran = time.perf_counter()
+    site = Site(
+        outline.snippets,
+        results,
+        recordings.read_recordings(root),
+        environment,
+        repo_url=os.environ.get("REPO_URL", "").rstrip("/"),
+    )
+    benchmarks = [s for s in outline.snippets.values() if s.is_benchmark]
+    # Minutes of measuring are for nothing if the site cannot be built.
+    site.benchmarks, failed = benchmark.measurements(
+        root, benchmarks, measure and not problems
+    )
+    problems += failed
+    measured = time.perf_counter()
+    notebooks = to.with_name(f"{to.name}.notebooks")
+    for language, by_slug in outline.pages.items():
+        for slug, page in by_slug.items():
+            if slug.endswith(".ipynb"):
+                result = results.get("notebooks/" + slug.removesuffix(".ipynb"))
+                notebook.execute(root / page.path, result, notebooks / language / slug)
+    messages = _render_all(site, root, to, notebooks)
+    shutil.rmtree(notebooks, ignore_errors=True)
+    copy_snippets(site, root, to)
+    if not messages and not problems:
+        messages = check_site(to)
+    if problems or messages:
+        report(problems, messages, outline)
+        return False
+    print(
+        f"{len(results)} snippets run in {ran - begun:.1f} s, "
+        f"{sum(map(len, outline.pages.values()))} pages rendered in "
+        f"{time.perf_counter() - measured:.1f} s"
+    )
+    return True
+
+
+def build(root: Path, to: Path, *, measure: bool) -> int:
+    """Build both languages into `to`; return an exit status.
+
+    `to` is replaced when the new site is sound, and untouched until then.
+    """
+    outline = read(root)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{to.name}-", dir=to.parent))
+    try:
+        with Runner() as runner:
+            _import_mkdocs()  # while the zygote imports torch
+            sound = assemble(
+                root,
+                outline,
+                runner.environment(),
+                lambda snippets: dict(runner.run(snippets)),
+                temporary / "site",
+                measure=measure,
+            )
+        if not sound:
+            print("The last good site is untouched.", file=sys.stderr)
+            return 1
+        if to.exists():
+            to.rename(temporary / "old")
+        (temporary / "site").rename(to)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return 0
+
+
+def _import_mkdocs() -> None:
+    """Import what rendering needs, once, before the languages' processes fork."""
+    import mkdocs_jupyter.plugin  # noqa: F401
+
+
+def report(problems: list[Problem], messages: list[str], outline: Outline) -> None:
+    """Print all that is wrong, each with its place and what to do."""
+    places = {
+        outline.snippets[name].path: shown
+        for name, shown in pages.shown_on(outline.pages).items()
+        if name in outline.snippets
+    }
+    lines = []
+    for problem in sorted(set(problems)):
+        lines.append(str(problem))
+        if problem.path in places:
+            lines.append(f"    shown on {', '.join(places[problem.path])}")
+    lines += [_located(message, outline) for message in messages]
+    count = len(set(problems)) + len(messages)
+    print("\n".join(lines), file=sys.stderr)
+    print(f"\n{count} problem{'s' * (count != 1)}.", file=sys.stderr)
+
+
+def _located(message: str, outline: Outline) -> str:
+    """Begin a message of MkDocs about a link with its file and line."""
+    found = re.match(r"(docs/\S+): .* contains a link '([^']+)'", message)
+    if not found:
+        return message
+    for by_slug in outline.pages.values():
+        for page in by_slug.values():
+            if page.path == found[1]:
+                for line, target in page.links:
+                    if target == found[2]:
+                        return message.replace(found[1], f"{page.path}:{line}", 1)
+    return message
+
+
+def check(root: Path) -> int:
+    """Check pages and run snippets, without rendering; return an exit status."""
+    outline = read(root)
+    with Runner() as runner:
+        cuda = runner.environment()["cuda"]
+        ran = dict(runner.run(runnable(outline.snippets, cuda)))
+    results, failed = judge(outline.snippets, ran)
+    problems = outline.problems + failed
+    if problems:
+        report(problems, [], outline)
+        return 1
+    print(f"{len(results)} snippets run, all as they announce")
+    return 0

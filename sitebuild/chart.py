@@ -1,0 +1,107 @@
+"""Draw measured times as inline SVG that follows the reader's colour scheme."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import statistics
+
+_MARKERS = [f"#00000{digit}" for digit in range(1, 8)]
+_INK = "#0000aa"
+_GRID = "#0000bb"
+
+
+def lines(
+    name: str,
+    n_range: list[int],
+    samples: dict[str, list[list[float]]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    description: str,
+) -> str:
+    """Return a log-log chart of medians with their range, as SVG.
+
+    Args:
+        name: Makes the ids of this chart unique on its page.
+        n_range: The lengths, on the x axis.
+        samples: For each label, for each length, the seconds of all rounds.
+        xlabel: The x axis, in the page's language.
+        ylabel: The y axis; values are drawn in microseconds.
+        description: What the picture says, for those who do not see it.
+
+    The colours are CSS variables (``--chart-1`` ...), the text stays text, and
+    equal numbers give equal bytes.
+    """
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot as plt
+    import matplotx
+
+    style = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": name,
+        "font.family": "sans-serif",
+        "font.size": 11,
+        "text.color": _INK,
+        "axes.labelcolor": _INK,
+        "axes.edgecolor": _GRID,
+        "xtick.color": _INK,
+        "ytick.color": _INK,
+        "grid.color": _GRID,
+    }
+    with matplotlib.rc_context(style):
+        figure, axes = plt.subplots(figsize=(8.6, 4.4))
+        for (label, by_length), color in zip(samples.items(), _MARKERS):
+            micro = [[1e6 * second for second in rounds] for rounds in by_length]
+            axes.fill_between(
+                n_range,
+                [min(rounds) for rounds in micro],
+                [max(rounds) for rounds in micro],
+                color=color,
+                alpha=0.2,
+                linewidth=0,
+            )
+            axes.plot(
+                n_range,
+                [statistics.median(rounds) for rounds in micro],
+                color=color,
+                marker="o",
+                markersize=3,
+                label=label,
+            )
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        axes.set_xlabel(xlabel)
+        axes.set_ylabel(ylabel)
+        axes.grid(axis="y", linewidth=0.5)
+        axes.spines[["top", "right"]].set_visible(False)
+        matplotx.line_labels(axes)
+        drawn = io.StringIO()
+        figure.savefig(
+            drawn, format="svg", bbox_inches="tight", metadata={"Date": None}
+        )
+        plt.close(figure)
+
+    svg = drawn.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S)
+    svg = re.sub(r'<g id="patch_1">.*?</g>', "", svg, count=1, flags=re.S)  # ground
+    svg = re.sub(r'<g id="patch_2">.*?</g>', "", svg, count=1, flags=re.S)
+    svg = re.sub(r'\b(id="|xlink:href="#|url\(#)', rf"\g<1>{name}-", svg)
+    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r"font: (\d+)px [^;\"]+", r"font-size: \1px", svg)
+    for number, marker in enumerate(_MARKERS, 1):
+        svg = svg.replace(marker, f"var(--chart-{number})")
+    svg = svg.replace(_INK, "var(--chart-ink)").replace(_GRID, "var(--chart-grid)")
+    title, text = f"{name}-title", f"{name}-description"
+    return svg.replace(
+        ">",
+        f' role="img" aria-labelledby="{title} {text}">'
+        f'<title id="{title}">{html.escape(ylabel)} – {html.escape(xlabel)}</title>'
+        f'<desc id="{text}">{html.escape(description)}</desc>',
+        1,
+    )

@@ -1,0 +1,252 @@
+"""Execute one snippet in this process and write down what happened.
+
+The process is the snippet's own: forked from one that has imported torch
+(see `sitebuild.run`), or started anew with ``python -m sitebuild.child DIR``
+where fork is not safe. Everything the snippet changes ends with it.
+
+Standard library only (torch comes with the snippet), and Python 3.9.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import faulthandler
+import io
+import json
+import linecache
+import os
+import re
+import shutil
+import sys
+import traceback
+import types
+import warnings
+from pathlib import Path
+from typing import Any, TextIO
+
+OUTPUT_LIMIT = 64 * 1024  # bytes of output; a page is read by people
+FILE_LIMIT = 256 * 1024**2  # bytes in one file that a snippet writes
+
+_NOISE = (
+    # where torch's C++ code issued a warning: differs per build of torch
+    (re.compile(r" ?\(Triggered internally at [^)]*\)"), ""),
+    # the folder torch is installed in
+    (re.compile(r"(?:/[\w.+-]+)+/site-packages/"), ""),
+    (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x..."),
+)
+
+
+def clean(text: str) -> str:
+    """Take out of `text` what differs between machines: paths, addresses."""
+    for pattern, replacement in _NOISE:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def _own_frames(
+    error: traceback.TracebackException, filename: str, seen: set[int]
+) -> None:
+    """Keep the frames of the snippet itself in `error` and what caused it."""
+    if id(error) in seen:
+        return
+    seen.add(id(error))
+    # A FrameSummary made by hand has no columns: no carets, which Python
+    # 3.10, 3.11 and 3.13 draw in three different ways.
+    error.stack = traceback.StackSummary.from_list(
+        [
+            traceback.FrameSummary(f.filename, f.lineno, f.name, line=f.line)
+            for f in error.stack
+            if f.filename == filename
+        ]
+    )
+    for cause in (error.__cause__, error.__context__):
+        if cause is not None:
+            _own_frames(cause, filename, seen)
+
+
+def _plain(value: Any) -> Any:
+    """Turn what a snippet measured into JSON's types (perfplot's data only)."""
+    return {
+        "n_range": [int(n) for n in value.n_range],
+        "labels": list(value.labels),
+        "seconds": [[float(t) for t in row] for row in value.timings_s],
+    }
+
+
+def _executable_lines(code: types.CodeType) -> set[int]:
+    import dis
+
+    lines = {line for _, line in dis.findlinestarts(code) if line}
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            lines |= _executable_lines(constant)
+    return lines
+
+
+def execute(job: dict[str, Any], folder: Path) -> None:
+    """Run the snippet of `job`; leave its traces in `folder`.
+
+    `job` has `source`, `filename`, `marks` (the first line of each section),
+    `collect` (variables whose measurements are wanted) and `trace`. Written:
+    ``output`` (stdout and stderr as they came), ``line`` (the statement under
+    way), ``fault`` (where a crash was), and, if the snippet comes to an end
+    that Python knows of, ``result.json``.
+    """
+    source, filename = job["source"], job["filename"]
+    output = os.open(folder / "output", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    progress = os.open(folder / "line", os.O_WRONLY | os.O_CREAT, 0o600)
+    fault = open(folder / "fault", "w")  # noqa: SIM115  (open while we live)
+    faulthandler.enable(fault)
+    work = folder / "work"
+    work.mkdir()
+    os.chdir(work)
+    try:
+        import resource
+    except ImportError:  # Windows
+        pass
+    else:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        raw = io.FileIO(descriptor, "w", closefd=False)
+        stream = io.TextIOWrapper(
+            raw,  # unbuffered, so that order is kept
+            encoding="utf-8",
+            errors="backslashreplace",
+            write_through=True,
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+    def show_warning(
+        message: Warning | str,
+        category: type[Warning],
+        file: str,
+        lineno: int,
+        to: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        where = f"{filename}:{lineno}: " if file == filename else ""
+        print(f"{where}{category.__name__}: {message}", file=to or sys.stderr)
+
+    warnings.showwarning = show_warning  # type: ignore[assignment]
+    source_lines = source.splitlines(keepends=True)
+    linecache.cache[filename] = (len(source), None, source_lines, filename)
+    module = types.ModuleType("__main__")
+    module.__file__ = filename
+    module.__builtins__ = builtins  # type: ignore[attr-defined]
+    sys.modules["__main__"] = module
+    sys.argv = [filename]
+
+    tree = ast.parse(source, filename)
+    executed: set[int] = set()
+    if job["trace"]:
+
+        def tracer(frame: types.FrameType, event: str, arg: Any) -> Any:
+            if frame.f_code.co_filename != filename:
+                return None
+            executed.add(frame.f_lineno)
+            return tracer
+
+        sys.settrace(tracer)
+
+    starts = [0]  # the offset in the output at which each section begins
+    marks = job["marks"]
+    ended, error_line, statement_line = "end", 0, 0
+    error: BaseException | None = None
+    try:
+        for statement in tree.body:
+            # A decorator stands above the line of the `def` it belongs to.
+            decorators = getattr(statement, "decorator_list", [])
+            statement_line = min([statement.lineno, *(d.lineno for d in decorators)])
+            while len(starts) < len(marks) and statement_line >= marks[len(starts)]:
+                starts.append(os.fstat(output).st_size)
+            os.lseek(progress, 0, os.SEEK_SET)
+            os.write(progress, b"%-10d" % statement_line)
+            code = compile(
+                ast.Module([statement], []), filename, "exec", dont_inherit=True
+            )
+            exec(code, module.__dict__)
+    except SystemExit as exit_:
+        ended, error = "exit", exit_
+    except BaseException as raised:
+        ended, error = "exception", raised
+        report = traceback.TracebackException.from_exception(raised)
+        _own_frames(report, filename, set())
+        error_line = next(
+            (f.lineno or 0 for f in reversed(report.stack)), statement_line
+        )
+        sys.stderr.write("".join(report.format()))
+    finally:
+        sys.settrace(None)
+
+    while len(starts) < len(marks):
+        starts.append(os.fstat(output).st_size)
+    result: dict[str, Any] = {
+        "ended": ended,
+        "exception": type(error).__name__ if error else "",
+        "line": error_line or statement_line,
+        "starts": starts,
+        "executed": sorted(executed),
+        "missed": sorted(
+            _executable_lines(compile(tree, filename, "exec")) - executed
+            if job["trace"]
+            else ()
+        ),
+        "data": {},
+    }
+    if ended == "end":
+        result["data"] = {n: _plain(module.__dict__[n]) for n in job["collect"]}
+    temporary = folder / "result.tmp"
+    temporary.write_text(json.dumps(result), encoding="utf-8")
+    os.replace(temporary, folder / "result.json")
+
+
+def environment() -> dict[str, Any]:
+    """Describe where snippets run: versions, device, platform."""
+    import platform
+
+    import numpy
+    import torch
+
+    cuda = torch.cuda.is_available()
+    return {
+        "torch": str(torch.__version__),
+        "python": platform.python_version(),
+        "numpy": numpy.__version__,
+        "cuda": cuda,
+        "device": torch.cuda.get_device_name(0) if cuda else "CPU",
+        "platform": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def main(folder: Path) -> None:
+    """Do the job that lies in `folder` and leave the process at once.
+
+    Nothing that the snippet left behind (exit handlers, threads) runs on.
+    """
+    status = 1
+    try:
+        job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+        if job["source"] is None:
+            text = json.dumps(environment())
+            (folder / "result.json").write_text(text, encoding="utf-8")
+        else:
+            execute(job, folder)
+        status = 0
+    except BaseException:
+        # Not the snippet's doing, but say so where the report finds it.
+        (folder / "broken").write_text(traceback.format_exc(), encoding="utf-8")
+    finally:
+        os.chdir(folder.parent)
+        shutil.rmtree(folder / "work", ignore_errors=True)
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,301 @@
+"""Read the pages: what they show, and whether the two languages agree.
+
+Only the outline is read here (fences, headings, links); Markdown itself is
+rendered by MkDocs.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sitebuild.snippets import Problem, Snippet, SnippetError, parse
+
+LANGUAGES = ("ja", "en")  # the first is the default, at the root of the site
+CALLS = ("show", "versions", "benchmark")  # what a fence may call
+
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(.*)$")
+_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*$")
+_ID = re.compile(r"\{[^}]*#([A-Za-z][\w-]*)[^}]*\}\s*$")
+_LINK = re.compile(r"(?<!\!)\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+_CODE = re.compile(r"(`+).+?\1")
+
+
+@dataclass(frozen=True)
+class Call:
+    """What one executed fence asks for: ``show("detach/x", section="y")``."""
+
+    function: str
+    snippet: str
+    section: str = ""
+
+    def __str__(self) -> str:
+        """Return the call as a page writes it."""
+        section = f', section="{self.section}"' if self.section else ""
+        return f'{self.function}("{self.snippet}"{section})'
+
+
+@dataclass
+class Page:
+    """The outline of one page; every entry comes with its line."""
+
+    path: str  # "docs/ja/detach.md"
+    calls: list[tuple[int, Call]] = field(default_factory=list)
+    headings: list[tuple[int, tuple[int, str]]] = field(default_factory=list)
+    links: list[tuple[int, str]] = field(default_factory=list)
+    cells: list[tuple[int, str]] = field(default_factory=list)  # notebooks only
+    problems: list[Problem] = field(default_factory=list)
+
+
+def parse_call(code: str) -> Call:
+    """Read the one call in a fence; raise `ValueError` if it is none of ours."""
+    usage = 'write `show("topic/name")` or `show("topic/name", section="name")`'
+    try:
+        expression = ast.parse(code.strip(), mode="eval").body
+    except SyntaxError:
+        raise ValueError(usage) from None
+    if not isinstance(expression, ast.Call) or len(expression.args) != 1:
+        raise ValueError(usage)
+    try:
+        function = ast.unparse(expression.func)
+        snippet = ast.literal_eval(expression.args[0])
+        options = {str(k.arg): ast.literal_eval(k.value) for k in expression.keywords}
+    except ValueError:
+        raise ValueError(usage) from None
+    allowed = {"section"} if function == "show" else set()
+    if function not in CALLS or not set(options) <= allowed:
+        raise ValueError(usage)
+    return Call(function, snippet, **options)
+
+
+def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
+    """Add the outline of Markdown `text` to `page`."""
+    fence: tuple[str, str, int] | None = None
+    code: list[str] = []
+    lines = text.splitlines()
+    start = 0
+    if lines and lines[0] == "---":  # front matter
+        start = next((n for n, t in enumerate(lines[1:], 1) if t == "---"), 0) + 1
+    for number, line in enumerate(lines[start:], first_line + start):
+        found = _FENCE.match(line)
+        if fence:
+            if found and found[1].startswith(fence[0]) and not found[2]:
+                if "exec=" in fence[1]:
+                    try:
+                        page.calls.append((fence[2], parse_call("\n".join(code))))
+                    except ValueError as error:
+                        page.problems.append(
+                            Problem(
+                                page.path,
+                                fence[2] + 1,
+                                f"a fence with exec cannot hold {' '.join(code)!r}",
+                                str(error),
+                            )
+                        )
+                fence = None
+            else:
+                code.append(line)
+            continue
+        if found:
+            fence, code = (found[1], found[2], number), []
+            continue
+        if heading := _HEADING.match(line):
+            named = _ID.search(heading[2])
+            if ids and not named:
+                page.problems.append(
+                    Problem(
+                        page.path,
+                        number,
+                        f"the heading {heading[2]!r} has no id",
+                        "end it with `{ #id }`, the same id in both languages",
+                    )
+                )
+            page.headings.append((number, (len(heading[1]), named[1] if named else "")))
+        for target in _LINK.findall(_CODE.sub("`", line)):
+            page.links.append((number, target))
+
+
+def _read_notebook(page: Page, text: str) -> None:
+    notebook: dict[str, Any] = json.loads(text)
+    for number, cell in enumerate(notebook["cells"], 1):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            page.cells.append((number, source))
+        else:
+            before = len(page.headings)
+            _read_markdown(page, source, number, ids=False)
+            # A cell's id is the id of its heading: see `sitebuild.notebook`.
+            page.headings[before:] = [
+                (number, (level, cell["id"]))
+                for _, (level, _) in page.headings[before:]
+            ]
+
+
+def read_pages(root: Path) -> dict[str, dict[str, Page]]:
+    """Return the pages of each language by their path below its folder."""
+    pages: dict[str, dict[str, Page]] = {}
+    for language in LANGUAGES:
+        folder = root / "docs" / language
+        pages[language] = {}
+        for file in sorted([*folder.rglob("*.md"), *folder.rglob("*.ipynb")]):
+            page = Page(file.relative_to(root).as_posix())
+            text = file.read_text(encoding="utf-8")
+            if file.suffix == ".md":
+                _read_markdown(page, text, 1, ids=True)
+            else:
+                _read_notebook(page, text)
+            pages[language][file.relative_to(folder).as_posix()] = page
+    return pages
+
+
+def notebook_snippets(
+    root: Path, pages: dict[str, dict[str, Page]]
+) -> tuple[dict[str, Snippet], list[Problem]]:
+    """Return each notebook as a snippet whose sections are its code cells.
+
+    The cells are the same in all languages (`check` sees to that), so those
+    of the default language are run once for all.
+    """
+    snippets: dict[str, Snippet] = {}
+    problems: list[Problem] = []
+    for slug, page in pages[LANGUAGES[0]].items():
+        if not slug.endswith(".ipynb"):
+            continue
+        notebook = json.loads((root / page.path).read_text(encoding="utf-8"))
+        source = "\n".join(
+            f"# %% {cell['id']}\n" + "".join(cell["source"])
+            for cell in notebook["cells"]
+            if cell["cell_type"] == "code"
+        )
+        name = "notebooks/" + slug.removesuffix(".ipynb")
+        try:
+            snippets[name] = parse(name, page.path, source)
+        except SnippetError as error:
+            problems.append(error.problem)
+    return snippets, problems
+
+
+def shown_on(pages: dict[str, dict[str, Page]]) -> dict[str, list[str]]:
+    """Return, for each snippet, the places that show it, as ``path:line``."""
+    places: dict[str, list[str]] = {}
+    for by_slug in pages.values():
+        for page in by_slug.values():
+            for line, call in page.calls:
+                places.setdefault(call.snippet, []).append(f"{page.path}:{line}")
+    return places
+
+
+def _difference(
+    what: str, here: Page, there: Page, ours: list[tuple[int, Any]], theirs: list[Any]
+) -> list[Problem]:
+    """Return one problem at the first place where `ours` and `theirs` differ."""
+    mine = [entry for _, entry in ours]
+    if mine == theirs:
+        return []
+    both = zip(mine, theirs)
+    index = next(
+        (i for i, (a, b) in enumerate(both) if a != b), min(len(mine), len(theirs))
+    )
+    if index < len(mine):
+        line, shown = ours[index][0], _short(mine[index])
+    else:
+        line, shown = (ours[-1][0] if ours else 1), "nothing more"
+    other = _short(theirs[index]) if index < len(theirs) else "nothing more"
+    return [
+        Problem(
+            here.path,
+            line,
+            f"{what} {index + 1} is {shown} here and {other} in {there.path}",
+            f"give both languages the same {what}s in the same order",
+        )
+    ]
+
+
+def _short(entry: Any) -> str:
+    if isinstance(entry, tuple):
+        return f"{'#' * entry[0]} ... {{ #{entry[1]} }}"
+    text = str(entry)
+    return text if len(text) < 80 else repr(text[:77] + "...")
+
+
+def check(
+    pages: dict[str, dict[str, Page]], snippets: dict[str, Snippet]
+) -> list[Problem]:
+    """Return what is wrong with the pages before anything is rendered.
+
+    Missing snippets and sections, snippets that no page shows, pages that one
+    language lacks, and every difference in headings, snippets, links or
+    notebook cells between the languages.
+    """
+    problems = [
+        p for by in pages.values() for page in by.values() for p in page.problems
+    ]
+    for by_slug in pages.values():
+        for page in by_slug.values():
+            for line, call in page.calls:
+                snippet = snippets.get(call.snippet)
+                if snippet is None:
+                    problems.append(
+                        Problem(
+                            page.path,
+                            line,
+                            f"there is no readable snippet {call.snippet!r}",
+                            f"write snippets/{call.snippet}.py or correct the name",
+                        )
+                    )
+                elif call.section and call.section not in {
+                    section.name for section in snippet.sections
+                }:
+                    problems.append(
+                        Problem(
+                            page.path,
+                            line,
+                            f"{snippet.path} has no section {call.section!r}",
+                            "its sections: "
+                            + (", ".join(s.name for s in snippet.sections) or "none"),
+                        )
+                    )
+    shown = shown_on(pages)
+    for snippet in snippets.values():
+        if snippet.name not in shown and not snippet.path.endswith(".ipynb"):
+            problems.append(
+                Problem(
+                    snippet.path,
+                    1,
+                    "no page shows this snippet",
+                    f'put `show("{snippet.name}")` on a page of both languages, '
+                    "or delete it",
+                )
+            )
+    first, *others = LANGUAGES
+    for other in others:
+        for slug in sorted(set(pages[first]) ^ set(pages[other])):
+            has, lacks = (first, other) if slug in pages[first] else (other, first)
+            problems.append(
+                Problem(
+                    pages[has][slug].path,
+                    1,
+                    f"this page does not exist in {lacks!r}",
+                    f"write docs/{lacks}/{slug}, with the same headings and snippets",
+                )
+            )
+        for slug in sorted(set(pages[first]) & set(pages[other])):
+            here, there = pages[other][slug], pages[first][slug]
+            for what, ours, theirs in (
+                ("heading", here.headings, there.headings),
+                ("snippet", here.calls, there.calls),
+                ("link", here.links, there.links),
+                ("code cell", here.cells, there.cells),
+            ):
+                problems += _difference(
+                    what,
+                    here,
+                    there,
+                    ours,
+                    [entry for _, entry in theirs],
+                )
+    return problems

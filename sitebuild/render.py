@@ -1,0 +1,217 @@
+"""Turn results into the HTML of a page; nothing here knows MkDocs."""
+
+from __future__ import annotations
+
+import functools
+import html
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pygments import highlight as _pygments
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from sitebuild import benchmark
+from sitebuild.pages import Call
+from sitebuild.recordings import Recording, name
+from sitebuild.run import Result
+from sitebuild.snippets import Snippet
+
+WORDS = {
+    "ja": {
+        "output": "出力",
+        "recorded": "出力（記録）",
+        "not recorded": (
+            "この例には CUDA が必要です。"
+            "この内容を CUDA のある環境で実行した記録は、まだありません。"
+        ),
+        "failed": "この例の実行に失敗しました。",
+        "copy": "コピー",
+        "copied": "コピーしました",
+        "download": "ダウンロード",
+        "edit": "編集",
+        "version": "PyTorch",
+        "this build": "このページ",
+        "not run": "この内容での記録なし",
+        "nothing": "（出力なし）",
+    },
+    "en": {
+        "output": "Output",
+        "recorded": "Output (recorded)",
+        "not recorded": (
+            "This example needs CUDA. "
+            "No run of it in its present form has been recorded yet."
+        ),
+        "failed": "Running this example failed.",
+        "copy": "Copy",
+        "copied": "Copied",
+        "download": "Download",
+        "edit": "Edit",
+        "version": "PyTorch",
+        "this build": "this page",
+        "not run": "not recorded in this form",
+        "nothing": "(no output)",
+    },
+}
+
+
+@dataclass
+class Site:
+    """All that the pages of one build show, in every language."""
+
+    snippets: dict[str, Snippet]
+    results: dict[str, Result]
+    recordings: list[Recording]
+    environment: dict[str, Any]
+    stamp: dict[str, str] = field(default_factory=dict)
+    repo_url: str = ""
+    benchmarks: dict[str, benchmark.Measurement] = field(default_factory=dict)
+
+
+def fence(site: Site, call: Call, language: str, root: str) -> str:
+    """Return the HTML that a page shows in the place of `call`.
+
+    Args:
+        site: The results.
+        call: What the fence asks for; `pages.check` has found it sound, else
+            the place stays empty.
+        language: "ja" or "en".
+        root: The way from the page's address to the root of the site, "../".
+    """
+    snippet = site.snippets.get(call.snippet)
+    if snippet is None:
+        return ""
+    try:
+        section = snippet.section(call.section) if call.section else None
+    except KeyError:
+        return ""
+    words = WORDS[language]
+    first, last = (section.first + 1, section.last) if section else (1, 10**6)
+    code = snippet.lines(first, last)
+    program = snippet.lines(1, last) + "\n"
+    if call.function == "versions":
+        below = _versions(site, snippet, words)
+    elif call.function == "benchmark":
+        below = benchmark.render(site.benchmarks.get(snippet.name), language)
+    else:
+        below = _result(site, snippet, call.section, words)
+    file = f"{root}{snippet.path}"
+    links = (
+        f'<a class="snippet-file" href="{file}">{snippet.name}.py</a>'
+        f'<a href="{file}" download>{words["download"]}</a>'
+    )
+    if site.repo_url:
+        edit = html.escape(f"{site.repo_url}/edit/main/{snippet.path}")
+        links += f'<a href="{edit}">{words["edit"]}</a>'
+    return (
+        f'<div class="snippet">{bar(links, program, words)}'
+        f"{highlight(code)}{below}</div>"
+    )
+
+
+def bar(links: str, program: str, words: dict[str, str]) -> str:
+    """Return the line above a program: `links`, and a button that copies it.
+
+    The button gives the program from its first line to the end of what is
+    shown, so that what is pasted runs. It shows itself by script.
+    """
+    return (
+        f'<div class="snippet-bar" data-search-exclude>{links}'
+        '<button type="button" class="snippet-copy" hidden'
+        f' data-copy="{html.escape(program)}" data-copied="{words["copied"]}">'
+        f"{words['copy']}</button></div>"
+    )
+
+
+@functools.cache
+def highlight(code: str) -> str:
+    """Return `code` as highlighted HTML; a program is in it once per build."""
+    marked = _pygments(code, PythonLexer(), HtmlFormatter(nowrap=True))
+    return (
+        '<div class="highlight"><pre tabindex="0">'
+        f'<code class="language-python">{marked.rstrip()}</code></pre></div>'
+    )
+
+
+def output(text: str, label: str) -> str:
+    """Return what a program printed, as HTML, under `label`."""
+    if not text.strip():
+        return ""
+    return (
+        f'<div class="snippet-output"><p class="snippet-label">{label}</p>'
+        f'<pre tabindex="0"><samp>{html.escape(text.rstrip(), quote=False)}'
+        "</samp></pre></div>"
+    )
+
+
+def describe(environment: dict[str, Any]) -> str:
+    """Name an environment in a few words, the same in every language."""
+    return (
+        f"torch {environment['torch']}, Python {environment['python']}, "
+        f"{environment['device']}, {environment['date']}"
+    )
+
+
+def _result(site: Site, snippet: Snippet, section: str, words: dict[str, str]) -> str:
+    if snippet.needs_cuda and not site.environment["cuda"]:
+        for recording in reversed(site.recordings):
+            outputs = recording.outputs(snippet)
+            if outputs is not None:
+                text = outputs[section] if section else "".join(outputs.values())
+                where = html.escape(describe(recording.environment))
+                return output(text, f"{words['recorded']} <small>{where}</small>")
+        return f'<p class="snippet-note">{words["not recorded"]}</p>'
+    result = site.results.get(snippet.name)
+    if result is None:
+        return f'<p class="snippet-note">{words["failed"]}</p>'
+    text = result.outputs[section] if section else result.output
+    return output(text, words["output"])
+
+
+def _versions(site: Site, snippet: Snippet, words: dict[str, str]) -> str:
+    here = name(site.environment)
+    rows = []
+    for recording in site.recordings:
+        if recording.name == here or recording.environment["cuda"]:
+            continue
+        outputs = recording.outputs(snippet)
+        label = html.escape(recording.environment["torch"].partition("+")[0])
+        title = html.escape(describe(recording.environment))
+        text = None if outputs is None else "".join(outputs.values())
+        rows.append((f'<abbr title="{title}">{label}</abbr>', text))
+    result = site.results.get(snippet.name)
+    label = html.escape(site.environment["torch"].partition("+")[0])
+    rows.append(
+        (
+            f"{label} <small>{words['this build']}</small>",
+            result.output if result else None,
+        )
+    )
+    body = "".join(
+        f'<tr><th scope="row">{label}</th><td>'
+        + (
+            f"<em>{words['not run']}</em>"
+            if text is None
+            else f"<pre><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre>"
+            if text.strip()
+            else words["nothing"]
+        )
+        + "</td></tr>"
+        for label, text in rows
+    )
+    return (
+        '<div class="snippet-versions" tabindex="0"><table>'
+        f'<thead><tr><th scope="col">{words["version"]}</th>'
+        f'<th scope="col">{words["output"]}</th></tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def copy_snippets(site: Site, root: Path, to: Path) -> None:
+    """Put the files of the shown snippets on the site, to view and download."""
+    for snippet in site.snippets.values():
+        if snippet.path.startswith("snippets/"):
+            target = to / snippet.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((root / snippet.path).read_bytes())

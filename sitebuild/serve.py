@@ -1,0 +1,164 @@
+"""Serve the site while it is written: an edit is on the page within a second.
+
+The zygote stays alive, and results are kept by the text of their snippet, so
+that only what was edited runs again. The languages are rendered anew as a
+whole, side by side: an edit shows in navigation, search and links as well.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from sitebuild import build
+from sitebuild.run import Result, Runner
+from sitebuild.snippets import Snippet
+
+WATCHED = ("docs", "snippets", "recordings", "overrides")
+SETTLE = 0.05  # seconds without a further change before a build begins
+
+# Pages ask for the number of the build they come from, and wait for the next.
+RELOAD = b"""<script>
+(async () => {
+  for (let seen = ""; ; ) {
+    try {
+      const answer = await fetch("/.build?" + seen);
+      const now = await answer.text();
+      if (seen && now !== seen) location.reload();
+      seen = now;
+    } catch { await new Promise((done) => setTimeout(done, 500)); }
+  }
+})();
+</script></body>"""
+
+
+class Workshop:
+    """The site as it stands now, built anew when a file changes."""
+
+    def __init__(self, root: Path, runner: Runner, folder: Path) -> None:
+        """Prepare to build `root` below `folder`, with the snippets of `runner`."""
+        self.root = root
+        self.runner = runner
+        self.folder = folder
+        self.number = 0
+        self.changed = threading.Condition()
+        self._kept: dict[tuple[str, str], Result] = {}
+        self._environment = runner.environment()
+
+    @property
+    def site(self) -> Path:
+        """The folder of the last good build."""
+        return self.folder / str(self.number)
+
+    def _results(self, snippets: list[Snippet]) -> dict[str, Result]:
+        """Run what has changed; everything else is as it was."""
+        new = [s for s in snippets if (s.name, s.digest) not in self._kept]
+        for name, result in self.runner.run(new):
+            digest = next(s.digest for s in new if s.name == name)
+            self._kept[name, digest] = result
+        return {s.name: self._kept[s.name, s.digest] for s in snippets}
+
+    def build(self) -> None:
+        """Build once; if anything is wrong, report it and keep the last site."""
+        begun = time.perf_counter()
+        target = self.folder / str(self.number + 1)
+        outline = build.read(self.root)
+        sound = build.assemble(
+            self.root, outline, self._environment, self._results, target, measure=False
+        )
+        if sound:
+            with self.changed:
+                old, self.number = self.site, self.number + 1
+                self.changed.notify_all()
+            shutil.rmtree(old, ignore_errors=True)
+            print(f"built in {time.perf_counter() - begun:.2f} s", flush=True)
+        else:
+            shutil.rmtree(target, ignore_errors=True)
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves the last good build, with the script that reloads the page."""
+
+    def __init__(self, workshop: Workshop, *arguments: object) -> None:
+        self.workshop = workshop
+        super().__init__(*arguments, directory=str(workshop.site))  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        if path == "/.build":
+            with self.workshop.changed:
+                self.workshop.changed.wait_for(
+                    lambda: str(self.workshop.number) != query, timeout=20
+                )
+                self._answer(str(self.workshop.number).encode(), "text/plain")
+            return
+        file = Path(self.translate_path(self.path))
+        if file.is_dir() and path.endswith("/"):
+            file /= "index.html"
+        if file.suffix == ".html" and file.exists():
+            text = file.read_bytes().replace(b"</body>", RELOAD)
+            self._answer(text, "text/html; charset=utf-8")
+            return
+        super().do_GET()
+
+    def _answer(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing: a line for each request hides the messages of a build."""
+
+
+class _Edits(FileSystemEventHandler):
+    """Notes that something was edited."""
+
+    def __init__(self) -> None:
+        self.edited = threading.Event()
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type in ("created", "modified", "moved", "deleted"):
+            self.edited.set()
+
+
+def serve(root: Path, port: int) -> int:
+    """Build, serve on localhost, and follow edits until interrupted."""
+    folder = Path(tempfile.mkdtemp(prefix="serve-"))
+    edits = _Edits()
+    observer = Observer()
+    for name in WATCHED:
+        observer.schedule(edits, str(root / name), recursive=True)
+    for config in build.CONFIGS.values():
+        observer.schedule(edits, str(root / config))
+    try:
+        with Runner() as runner:
+            workshop = Workshop(root, runner, folder)
+            workshop.build()
+            server = ThreadingHTTPServer(
+                ("localhost", port), partial(_Handler, workshop)
+            )
+            server.daemon_threads = True
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            observer.start()
+            print(f"serving http://localhost:{port}/ and following edits", flush=True)
+            while True:
+                edits.edited.wait()
+                while edits.edited.is_set():
+                    edits.edited.clear()
+                    time.sleep(SETTLE)
+                workshop.build()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,3 @@
+import torch
+
+print(f"{torch.randn(4).device = }")

@@ -1,0 +1,6 @@
+import torch
+
+w = torch.tensor([1.0], requires_grad=True)
+
+print(f"{w.to(torch.float64) = }")
+print(f"{w.to('meta') = }")

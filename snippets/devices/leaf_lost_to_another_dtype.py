@@ -1,0 +1,7 @@
+import torch
+
+w = torch.tensor([1.0], requires_grad=True).to(torch.float64)
+w.backward()
+
+print(f"{w.is_leaf = }")
+print(f"{w.grad = }")

@@ -1,0 +1,13 @@
+import torch
+
+x = torch.tensor([2.0])
+w = torch.tensor([1.0], requires_grad=True)
+v = w.clone()
+
+y = x * v
+y.backward()
+
+print(f"{w.is_leaf = }")
+print(f"{w.grad = }")
+print(f"{v.is_leaf = }")
+print(f"{v.grad = }")

@@ -1,0 +1,83 @@
+"""What the tests share: the snippets, run once, and the site, built once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sitebuild import build
+from sitebuild.run import Runner
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def outline():
+    return build.read(ROOT)
+
+
+@pytest.fixture(scope="session")
+def environment():
+    with Runner() as runner:
+        return runner.environment()
+
+
+@pytest.fixture(scope="session")
+def results(outline, environment):
+    """The result of every snippet that can run here, by name."""
+    runnable = [
+        snippet
+        for snippet in outline.snippets.values()
+        if not snippet.is_benchmark and (environment["cuda"] or not snippet.needs_cuda)
+    ]
+    with Runner() as runner:
+        return dict(runner.run(runnable))
+
+
+@pytest.fixture(scope="session")
+def output(results):
+    """A function: what a snippet, or one section of it, printed in a fresh run."""
+
+    def printed(name: str, section: str = "") -> str:
+        result = results[name]
+        return result.outputs[section] if section else result.output
+
+    return printed
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The folder of a site built for the tests, without measuring."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    done = sitebuild(ROOT, "build", "--no-measure", "--to", str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def sitebuild(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m sitebuild`` in `root`, as nox does."""
+    return subprocess.run(
+        [sys.executable, "-m", "sitebuild", *arguments],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def copy_project(to: Path) -> Path:
+    """Copy what a build needs, with two short pages in place of the real ones."""
+    for name in ("sitebuild", "overrides", "docs/assets"):
+        shutil.copytree(
+            ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    for name in ("mkdocs.yml", "mkdocs.en.yml"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        nav = text.index("\nnav:")
+        (to / name).write_text(text[:nav] + "\nnav: [index.md, b.md]\n", "utf-8")
+    return to

@@ -1,0 +1,84 @@
+"""Every snippet: prints what is recorded, alone and in company, on every line."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from sitebuild import recordings, run
+from sitebuild.run import Runner
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def runnable(outline, results):
+    return [outline.snippets[name] for name in results]
+
+
+def test_every_snippet_ends_as_it_announces(runnable, results):
+    wrong = [run.problem(snippet, results[snippet.name]) for snippet in runnable]
+    assert [str(problem) for problem in wrong if problem] == []
+
+
+def test_outputs_equal_the_recording_of_this_environment(
+    runnable, results, environment
+):
+    found = {r.name: r for r in recordings.read_recordings(ROOT)}
+    name = recordings.name(environment)
+    if name not in found:
+        pytest.skip(f"no recording of {name}: write one with `nox -s record`")
+    differing = [
+        f"{snippet.path}: run `nox -s record` and look at `git diff recordings`"
+        for snippet in runnable
+        if found[name].outputs(snippet) != results[snippet.name].outputs
+    ]
+    assert differing == []
+
+
+def test_recordings_hold_nothing_but_snippets_of_today(outline):
+    """A recorded file that no snippet stands behind was left over, or typed."""
+    for recording in recordings.read_recordings(ROOT):
+        files = {
+            path.relative_to(recording.root).with_suffix("").as_posix()
+            for path in recording.root.rglob("*.txt")
+        }
+        assert files == set(recording.environment["snippets"]), recording.name
+        assert files <= set(outline.snippets), recording.name
+
+
+def test_outputs_are_the_same_twice_and_after_all_others_shuffled(runnable, results):
+    """In a second zygote, in another order, on one worker."""
+    shuffled = random.Random(0).sample(runnable, len(runnable))
+    with Runner(workers=1) as runner:
+        again = dict(runner.run(shuffled))
+    assert {n: r.outputs for n, r in again.items()} == {
+        n: r.outputs for n, r in results.items()
+    }
+
+
+def test_a_snippet_prints_the_same_in_a_python_of_its_own(runnable, results):
+    """Forking from a process with torch in it changes nothing that is printed."""
+    some = random.Random(1).sample(runnable, 4)
+    with Runner(fork=False) as runner:
+        alone = dict(runner.run(some))
+    assert {n: r.outputs for n, r in alone.items()} == {
+        s.name: results[s.name].outputs for s in some
+    }
+
+
+def test_every_line_of_every_snippet_is_executed(runnable):
+    with Runner() as runner:
+        traced = dict(runner.run(runnable, trace=True))
+    missed = {n: r.missed for n, r in traced.items() if r.missed}
+    assert missed == {}
+
+
+def test_snippets_are_at_most_80_columns_wide(outline):
+    wide = [
+        f"{snippet.path}:{number}"
+        for snippet in outline.snippets.values()
+        for number, line in enumerate(snippet.source.splitlines(), 1)
+        if len(line) > 80
+    ]
+    assert wide == []
