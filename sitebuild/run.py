@@ -12,6 +12,8 @@ Standard library only, and Python 3.9.
 from __future__ import annotations
 
 import contextlib
+import gc
+import importlib
 import json
 import os
 import re
@@ -34,6 +36,9 @@ from sitebuild import child
 from sitebuild.snippets import Problem, Snippet
 
 FORK = sys.platform.startswith("linux")
+# Imported once, so not in every snippet. torch itself puts off importing
+# torch._dynamo (a second!) until the first step of an optimizer, for instance.
+PRELOADED = ("numpy", "torch", "torch._dynamo")
 POLL = 0.001  # seconds between two looks at the running snippets
 GRACE = 0.5  # seconds from asking a process to say where it is to killing it
 
@@ -241,8 +246,10 @@ def _collect(process: _Process, status: int) -> dict[str, Any]:
 
 def _zygote(workers: int) -> None:
     """Fork for each job that comes in on stdin; answer on stdout, one a line."""
-    import numpy  # noqa: F401  (imported here once, so not in every snippet)
-    import torch  # noqa: F401
+    for module in PRELOADED:
+        with contextlib.suppress(ImportError):  # old versions of torch lack some
+            importlib.import_module(module)
+    gc.freeze()  # or each child's collector would copy all pages it looks at
 
     answers = os.dup(1)
     os.dup2(2, 1)

@@ -30,6 +30,7 @@ COPY = [
     "tensor()",
     "detach().clone()",
 ]
+SAME = ["empty call", "copied (first)", "copied (second)", "copied (third)"]
 # name: labels, lengths, whether the source requires grad
 BENCHMARKS = {
     "to_ndarray": (TO_NDARRAY, SHORT, False),
@@ -38,7 +39,9 @@ BENCHMARKS = {
     "copy_tensor": (COPY, SHORT, False),
     "copy_tensor_requires_grad": (COPY, SHORT, True),
     "copy_tensor_large": (COPY, LONG, False),
+    "same_function_three_times": (SAME, LONG, False),
 }
+pytestmark = pytest.mark.filterwarnings("ignore:To copy construct")
 
 
 @pytest.fixture
@@ -54,11 +57,9 @@ def arguments(monkeypatch):
 
 def results(given, a):
     """Call each kernel but the empty call once, as its label says."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = {
-            label: kernel(a) for label, kernel in zip(given["labels"], given["kernels"])
-        }
+    found = {
+        label: kernel(a) for label, kernel in zip(given["labels"], given["kernels"])
+    }
     assert found.pop("empty call") is None
     return found
 
@@ -91,17 +92,14 @@ def test_A57_the_calls_run_and_need_no_equality_check(arguments, output):
     """They run; with a source that requires grad the default check raises."""
     given = arguments("copy_tensor_requires_grad")
     given.update(n_range=[1, 2], target_time_per_measurement=1e-4)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        data = _main.bench(**given)
+    data = _main.bench(**given)
     assert data.timings_s.shape == (6, 2) and (data.timings_s > 0).all()
     given.update(kernels=given["kernels"][1:], labels=given["labels"][1:])
     given["equality_check"] = (
         inspect.signature(_main.bench).parameters["equality_check"].default
     )
     assert "np.allclose" in inspect.getsource(given["equality_check"])
-    with warnings.catch_warnings(), pytest.raises(RuntimeError, match="call numpy"):
-        warnings.simplefilter("ignore")
+    with pytest.raises(RuntimeError, match="call numpy"):
         _main.bench(**given)
     shown = output("benchmarks/allclose_goes_through_numpy")
     assert "RuntimeError: Can't call numpy() on Tensor that requires grad." in shown
@@ -177,6 +175,35 @@ def test_benchmarks_perfplot_keeps_the_minimum_of_calls_with_one_input(monkeypat
     # One call, then as many of its length as fit into the rest of 10,000 ns.
     firsts = [700, 900, 300, 300]
     assert len(given) == sum(1 + (10_000 - t) // t for t in firsts)
+
+
+def test_benchmarks_perfplot_times_the_kernels_in_their_order():
+    order = []
+    _main.bench(
+        setup=lambda n: order,
+        kernels=[lambda a: a.append("first"), lambda a: a.append("second")],
+        n_range=[1],
+        labels=["first", "second"],
+        target_time_per_measurement=1e-5,
+        equality_check=None,
+        show_progress=False,
+    )
+    assert order == sorted(order) and set(order) == {"first", "second"}
+
+
+def test_benchmarks_three_kernels_are_one_function(arguments):
+    _, *kernels = arguments("same_function_three_times")["kernels"]
+    assert len(kernels) == 3 and len(set(kernels)) == 1
+
+
+@pytest.mark.parametrize("name", ["to_ndarray_large", "copy_tensor_large"])
+def test_benchmarks_long_tensors_are_timed_after_a_first_call(name, arguments):
+    given = arguments(name)
+    called = []
+    for label in given["setup"].__globals__["kernels"]:
+        given["setup"].__globals__["kernels"][label] = called.append
+    a = given["setup"](4)
+    assert len(called) == len(given["labels"]) and all(x is a for x in called)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
