@@ -16,6 +16,7 @@ from markdown_exec import base_format, formatters
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from sitebuild import notebook, pages, render
@@ -32,6 +33,7 @@ class Build:
     site: render.Site | None = None
     language: str = ""
     notebooks: dict[str, Path] = field(default_factory=dict)  # executed, by slug
+    titles: dict[str, str] = field(default_factory=dict)  # of pages not rendered
     root: str = ""  # the way from the current page to the root of the site
 
 
@@ -86,6 +88,13 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         files.append(
             File.generated(config, f"assets/{asset.name}", content=asset.read_bytes())
         )
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+    """Name the pages that `serve` does not render anew this time."""
+    for page in nav.pages:
+        if page.file.src_uri in _state().titles:
+            page.title = _state().titles[page.file.src_uri]
 
 
 def on_page_markdown(

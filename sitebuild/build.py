@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,11 +125,17 @@ class _Warnings(logging.Handler):
 
 
 def render(
-    site: Site, root: Path, language: str, to: Path, notebooks: Path
+    site: Site,
+    root: Path,
+    language: str,
+    to: Path,
+    notebooks: Path,
+    titles: dict[str, str] | None = None,
 ) -> list[str]:
     """Render one language into folder `to`; return MkDocs' warnings.
 
-    Everything that this needs of a run is in `site` by now.
+    Everything that this needs of a run is in `site` by now. With `titles`, of
+    all pages by their source, only pages that `to` lacks are rendered.
     """
     from mkdocs.commands.build import build as mkdocs_build
     from mkdocs.config import load_config
@@ -166,12 +172,13 @@ def render(
             ],
         )
         adapter.BUILD.site, adapter.BUILD.language = site, language
+        adapter.BUILD.titles = titles or {}
         adapter.BUILD.notebooks = {
             file.relative_to(notebooks / language).as_posix(): file
             for file in (notebooks / language).rglob("*.ipynb")
         }
-        config.plugins.on_startup(command="build", dirty=False)
-        mkdocs_build(config)
+        config.plugins.on_startup(command="build", dirty=bool(titles))
+        mkdocs_build(config, dirty=bool(titles))
     except (Abort, MkDocsException) as error:
         handler.messages.append(str(error))
     finally:
@@ -190,40 +197,43 @@ def render(
             "the target is not found among documentation files", "no such page exists"
         )
         for message in handler.messages
+        if not message.startswith("A 'dirty' build is being performed")
     ]
 
 
-def _render_all(site: Site, root: Path, to: Path, notebooks: Path) -> list[str]:
-    """Render the languages side by side where processes can be forked."""
-    targets = {
+def _render_all(
+    site: Site,
+    root: Path,
+    to: Path,
+    notebooks: Path,
+    titles: dict[str, dict[str, str]] | None = None,
+) -> list[str]:
+    """Render the languages, side by side where processes can be forked."""
+    folders = {
         language: to if language == pages.LANGUAGES[0] else to / language
         for language in pages.LANGUAGES
     }
-    if not run.FORK:
-        return [
-            message
-            for language, target in targets.items()
-            for message in render(site, root, language, target, notebooks)
-        ]
-    # MkDocs empties the folder it builds into, so none may lie in another.
-
-    import mkdocs_jupyter.plugin  # noqa: F401  (once, before the fork)
-
-    beside = {language: to.with_name(f"{to.name}.{language}") for language in targets}
-    context = multiprocessing.get_context("fork")
-    with context.Pool(len(targets)) as pool:
-        calls = [
-            pool.apply_async(
-                render, (site, root, language, beside[language], notebooks)
-            )
-            for language in targets
-        ]
-        messages = [message for call in calls for message in call.get()]
-    for language, target in targets.items():
-        if beside[language].exists():
-            shutil.copytree(beside[language], target, dirs_exist_ok=True)
-            shutil.rmtree(beside[language])
-    return messages
+    # MkDocs empties the folder of a whole build, so none may lie in another.
+    apart = {
+        language: to.with_name(f"{to.name}.{language}") if titles is None else folder
+        for language, folder in folders.items()
+    }
+    calls = [
+        (site, root, language, folder, notebooks, titles[language] if titles else None)
+        for language, folder in apart.items()
+    ]
+    if run.FORK:
+        _import_mkdocs()
+        with multiprocessing.get_context("fork").Pool(len(calls)) as pool:
+            lists = pool.starmap(render, calls)
+    else:
+        lists = [render(*call) for call in calls]
+    if titles is None:
+        for language, folder in folders.items():
+            if apart[language].exists():
+                shutil.copytree(apart[language], folder, dirs_exist_ok=True)
+                shutil.rmtree(apart[language])
+    return [message for messages in lists for message in messages]
 
 
 _TAG = re.compile(r"<(?:a|link|img|script|iframe|source)\s[^>]*>")
@@ -276,7 +286,8 @@ def assemble(
     results_of: Callable[[list[Snippet]], dict[str, Result]],
     to: Path,
     *,
-    measure: bool,
+    measure: bool = False,
+    again: Collection[str] | None = None,
 ) -> bool:
     """Run, measure, render and check; report what is wrong.
 
@@ -289,6 +300,7 @@ def assemble(
             executed notebooks are beside it for a while.
         measure: Whether to measure the benchmarks anew; if not, the last
             measurement is shown, or none.
+        again: The pages to render, if `to` holds the rest of the site.
 
     Returns:
         Whether the site in `to` is sound.
@@ -319,7 +331,17 @@ def assemble(
             if slug.endswith(".ipynb"):
                 result = results.get("notebooks/" + slug.removesuffix(".ipynb"))
                 notebook.execute(root / page.path, result, notebooks / language / slug)
-    messages = _render_all(site, root, to, notebooks)
+    titles = None
+    if again is not None:
+        titles = {
+            language: {slug: page.title for slug, page in by_slug.items()}
+            for language, by_slug in outline.pages.items()
+        }
+        for language, by_slug in outline.pages.items():
+            for slug, page in by_slug.items():
+                if page.path in again:
+                    _built(to, language, slug).unlink(missing_ok=True)
+    messages = _render_all(site, root, to, notebooks, titles)
     shutil.rmtree(notebooks, ignore_errors=True)
     copy_snippets(site, root, to)
     if not messages and not problems:
@@ -333,6 +355,13 @@ def assemble(
         f"{time.perf_counter() - measured:.1f} s"
     )
     return True
+
+
+def _built(site: Path, language: str, slug: str) -> Path:
+    """Return the file in which a page lies in a built site."""
+    folder = site if language == pages.LANGUAGES[0] else site / language
+    name = slug.rpartition(".")[0]
+    return folder / ("index.html" if name == "index" else f"{name}/index.html")
 
 
 def build(root: Path, to: Path, *, measure: bool) -> int:

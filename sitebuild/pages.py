@@ -44,6 +44,7 @@ class Page:
     """The outline of one page; every entry comes with its line."""
 
     path: str  # "docs/ja/detach.md"
+    title: str = ""  # the text of the first heading
     calls: list[tuple[int, Call]] = field(default_factory=list)
     headings: list[tuple[int, tuple[int, str]]] = field(default_factory=list)
     links: list[tuple[int, str]] = field(default_factory=list)
@@ -105,6 +106,7 @@ def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
             continue
         if heading := _HEADING.match(line):
             named = _ID.search(heading[2])
+            page.title = page.title or _ID.sub("", heading[2]).replace("`", "").strip()
             if ids and not named:
                 page.problems.append(
                     Problem(

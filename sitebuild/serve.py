@@ -1,8 +1,10 @@
 """Serve the site while it is written: an edit is on the page within a second.
 
-The zygote stays alive, and results are kept by the text of their snippet, so
-that only what was edited runs again. The languages are rendered anew as a
-whole, side by side: an edit shows in navigation, search and links as well.
+The zygote stays alive and results are kept by the text of their snippet, so
+that only what was edited runs again. Only the pages that were edited, or show
+what was, are rendered again, over a copy of the last good site; the search
+index stays that of the last whole build. An edit of anything else (the
+configuration, the theme, a recording, the list of pages) builds the whole.
 """
 
 from __future__ import annotations
@@ -48,10 +50,12 @@ class Workshop:
         self.root = root
         self.runner = runner
         self.folder = folder
-        self.number = 0
+        self.number = 0  # of the last good build
         self.changed = threading.Condition()
         self._kept: dict[tuple[str, str], Result] = {}
         self._environment = runner.environment()
+        self._pages: dict[str, object] = {}  # what the last good build showed
+        self._rest: object = None
 
     @property
     def site(self) -> Path:
@@ -69,19 +73,46 @@ class Workshop:
     def build(self) -> None:
         """Build once; if anything is wrong, report it and keep the last site."""
         begun = time.perf_counter()
-        target = self.folder / str(self.number + 1)
         outline = build.read(self.root)
+        shown = {
+            page.path: [(self.root / page.path).read_bytes()]
+            + [
+                outline.snippets[call.snippet].digest
+                for _, call in page.calls
+                if call.snippet in outline.snippets
+            ]
+            for by_slug in outline.pages.values()
+            for page in by_slug.values()
+        }
+        rest = [set(shown), *_stamps(self.root)]
+        target = self.folder / str(self.number + 1)
+        again = None
+        if rest == self._rest:
+            again = {path for path in shown if shown[path] != self._pages[path]}
+            shutil.copytree(self.site, target)
         sound = build.assemble(
-            self.root, outline, self._environment, self._results, target, measure=False
+            self.root, outline, self._environment, self._results, target, again=again
         )
-        if sound:
-            with self.changed:
-                old, self.number = self.site, self.number + 1
-                self.changed.notify_all()
-            shutil.rmtree(old, ignore_errors=True)
-            print(f"built in {time.perf_counter() - begun:.2f} s", flush=True)
-        else:
+        if not sound:
             shutil.rmtree(target, ignore_errors=True)
+            return
+        if again is not None:
+            for index in self.site.glob("**/search/search_index.json"):
+                shutil.copy2(index, target / index.relative_to(self.site))
+        with self.changed:
+            old, self.number = self.site, self.number + 1
+            self.changed.notify_all()
+        shutil.rmtree(old, ignore_errors=True)
+        self._pages, self._rest = dict(shown), rest
+        print(f"built in {time.perf_counter() - begun:.2f} s", flush=True)
+
+
+def _stamps(root: Path) -> list[tuple[str, int]]:
+    """Return when each file was written that concerns all pages."""
+    files = [root / config for config in build.CONFIGS.values()]
+    for folder in ("docs/assets", "overrides", "recordings", ".cache"):
+        files += sorted((root / folder).rglob("*.*"))
+    return [(str(f), f.stat().st_mtime_ns) for f in files if f.is_file()]
 
 
 class _Handler(SimpleHTTPRequestHandler):

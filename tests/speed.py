@@ -27,7 +27,7 @@ from sitebuild.run import Runner
 from sitebuild.snippets import Snippet
 
 ROOT = Path(__file__).resolve().parent.parent
-SIZES = (1, 4)
+SIZES = (1, 4, 16)
 PORT = 8765
 
 _EXEC = re.compile(r'```python exec="on"\n(.*?)\n```', re.S)

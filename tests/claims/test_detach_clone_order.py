@@ -27,7 +27,7 @@ def nine_tensors():
     t, c = leaf(7.0), leaf(9.0)
     u = z * t + c
     u.backward()
-    return dict(x=x, w=w, b=b, y=y, v=v, z=z, t=t, c=c, u=u)
+    return {"x": x, "w": w, "b": b, "y": y, "v": v, "z": z, "t": t, "c": c, "u": u}
 
 
 def test_A43_detach_gives_a_constant(output):
