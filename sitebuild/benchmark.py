@@ -59,14 +59,12 @@ WORDS = {
         "length": "elements",
         "seconds": "time per call [µs]",
         "cell": "each cell: median, and smallest to largest in parentheses, in µs",
-        "fastest": "With {n} elements the fastest is {best}, with a median of {time}",
+        "fastest": "At length {n} the fastest is {best}, with a median of {time}",
         "baseline": " (a call that does nothing: {time})",
-        "slowest": "The slowest, {worst}, took {ratio} times as long.",
-        "same": (
-            "With {n} elements there is no difference beyond the spread between "
-            "{labels}."
-        ),
-        "apart": "With {n} elements every two of them differ by more than the spread.",
+        "slowest": "The slowest, {worst}, has {ratio} times that median.",
+        "same": "There is no difference beyond the spread between {labels}.",
+        "apart": "Every two of them differ by more than the spread.",
+        "space": " ",
         "caption": (
             "{cpu}, one thread, torch {torch}, NumPy {numpy}, Python {python}, "
             "perfplot {perfplot}, measured on {date}. {rounds} rounds, each in a new "
@@ -215,36 +213,36 @@ def _time(seconds: float) -> str:
 def findings(measured: Measurement, language: str) -> list[str]:
     """Return what the numbers say, as sentences in `language`.
 
-    At the smallest and the largest length: the fastest and the slowest, and
-    which of them the spread does not tell apart. Two kernels differ beyond the
-    spread when the ranges of their rounds do not overlap.
+    One for the smallest and one for the largest length: the fastest and the
+    slowest, and which of them the spread does not tell apart. Two kernels
+    differ beyond the spread when the ranges of their rounds do not overlap.
     """
     words = WORDS[language]
-    sentences = []
+    found = []
     for n in (0, len(measured.n_range) - 1):
         order = sorted(measured.kernels, key=lambda k: measured.median(k, n))
         best, worst = order[0], order[-1]
-        length = f"{measured.n_range[n]:,}"
         sentence = words["fastest"].format(
-            n=length,
+            n=f"{measured.n_range[n]:,}",
             best=measured.labels[best],
             time=_time(measured.median(best, n)),
         )
         if BASELINE in measured.labels:
             empty = measured.labels.index(BASELINE)
             sentence += words["baseline"].format(time=_time(measured.median(empty, n)))
-        sentences.append(sentence + words["stop"])
         ratio = measured.median(worst, n) / measured.median(best, n)
-        sentences.append(
-            words["slowest"].format(worst=measured.labels[worst], ratio=f"{ratio:.2f}")
-        )
+        sentences = [
+            sentence + words["stop"],
+            words["slowest"].format(worst=measured.labels[worst], ratio=f"{ratio:.2f}"),
+        ]
         groups = _alike(measured, order, n)
         for group in groups:
             labels = words["comma"].join(measured.labels[k] for k in group)
-            sentences.append(words["same"].format(n=length, labels=labels))
+            sentences.append(words["same"].format(labels=labels))
         if not groups:
-            sentences.append(words["apart"].format(n=length))
-    return sentences
+            sentences.append(words["apart"])
+        found.append(words["space"].join(sentences))
+    return found
 
 
 def _alike(measured: Measurement, order: list[int], n: int) -> list[list[int]]:

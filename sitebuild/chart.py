@@ -6,6 +6,7 @@ import html
 import io
 import re
 import statistics
+import warnings
 
 _MARKERS = [f"#00000{digit}" for digit in range(1, 8)]
 _INK = "#0000aa"
@@ -52,7 +53,9 @@ def lines(
         "ytick.color": _INK,
         "grid.color": _GRID,
     }
-    with matplotlib.rc_context(style):
+    with matplotlib.rc_context(style), warnings.catch_warnings():
+        # The reader's fonts draw the text; matplotlib's need not have it.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure, axes = plt.subplots(figsize=(8.6, 4.4))
         for (label, by_length), color in zip(samples.items(), _MARKERS):
             micro = [[1e6 * second for second in rounds] for rounds in by_length]
@@ -74,6 +77,7 @@ def lines(
             )
         axes.set_xscale("log", base=2)
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         axes.grid(axis="y", linewidth=0.5)
