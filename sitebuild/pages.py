@@ -22,6 +22,7 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(.*)$")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*$")
 _ID = re.compile(r"\{[^}]*#([A-Za-z][\w-]*)[^}]*\}\s*$")
 _LINK = re.compile(r"(?<!\!)\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+_REFERENCE = re.compile(r"\s*\[(?!\^)[^\]]+\]:\s*<?([^\s>]+)")  # [name]: target
 _CODE = re.compile(r"(`+).+?\1")
 
 
@@ -65,10 +66,11 @@ def parse_call(code: str) -> Call:
         function = ast.unparse(expression.func)
         snippet = ast.literal_eval(expression.args[0])
         options = {str(k.arg): ast.literal_eval(k.value) for k in expression.keywords}
-    except ValueError:
+    except (ValueError, TypeError):
         raise ValueError(usage) from None
     allowed = {"section"} if function == "show" else set()
-    if function not in CALLS or not set(options) <= allowed:
+    texts = all(isinstance(value, str) for value in (snippet, *options.values()))
+    if function not in CALLS or not set(options) <= allowed or not texts:
         raise ValueError(usage)
     return Call(function, snippet, **options)
 
@@ -117,7 +119,7 @@ def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
                     )
                 )
             page.headings.append((number, (len(heading[1]), named[1] if named else "")))
-        for target in _LINK.findall(_CODE.sub("`", line)):
+        for target in _LINK.findall(_CODE.sub("`", line)) + _REFERENCE.findall(line):
             page.links.append((number, target))
 
 
