@@ -23,7 +23,7 @@ from sitebuild import notebook, pages, render
 
 _CJK = r"[\u3001-\u30ff\u3400-\u9fff\uff00-\uff60]"
 _CJK_BREAK = re.compile(rf"(?<={_CJK})\n(?={_CJK})")
-_PRE = re.compile(r"(<pre.*?</pre>)", re.S)
+_NO_PROSE = re.compile(r"(<pre.*?</pre>|<[^>]*>)", re.S)  # code and attributes
 
 
 @dataclass
@@ -118,8 +118,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
             build.site,
         )
     return "".join(
-        part if part.startswith("<pre") else _CJK_BREAK.sub("", part)
-        for part in _PRE.split(html)
+        part if part.startswith("<") else _CJK_BREAK.sub("", part)
+        for part in _NO_PROSE.split(html)
     )
 
 

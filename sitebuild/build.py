@@ -92,11 +92,11 @@ def stamp(
         if epoch
         else datetime.datetime.now(datetime.timezone.utc)
     )
-    git = subprocess.run(
-        ["git", "-C", str(root), "describe", "--always", "--dirty", "--exclude=*"],
-        capture_output=True,
-        text=True,
-    )
+    commit = ""
+    if shutil.which("git"):
+        command = ["git", "-C", str(root), "describe", "--always", "--dirty"]
+        git = subprocess.run([*command, "--exclude=*"], capture_output=True, text=True)
+        commit = git.stdout.strip()
     japanese = language == "ja"
     return {
         "label": "実行環境" if japanese else "Environment of the run",
@@ -112,7 +112,7 @@ def stamp(
             ("デバイス" if japanese else "device", environment["device"]),
             ("OS" if japanese else "platform", environment["platform"]),
             ("日付" if japanese else "date", today.date().isoformat()),
-            ("コミット" if japanese else "commit", git.stdout.strip() or "-"),
+            ("コミット" if japanese else "commit", commit or "-"),
         ],
     }
 
@@ -265,7 +265,7 @@ def check_site(folder: Path) -> list[str]:
                         r'rel="?(canonical|alternate)', tag
                     )
                     if loads and not address.startswith("data:"):
-                        messages.append(f"{where}: loads {address} from outside")
+                        messages.append(f"{where}: loads from outside: {address}")
                     continue
                 path, _, fragment = address.partition("#")
                 if where.endswith("404.html") and (path.startswith("/") or not path):
@@ -273,7 +273,8 @@ def check_site(folder: Path) -> list[str]:
                 target = (file.parent / path).resolve() if path else file
                 if target.is_dir():
                     target /= "index.html"
-                if not target.exists():
+                within = target.is_relative_to(folder.resolve())
+                if not within or not target.exists():
                     messages.append(f"{where}: {attribute} leads nowhere: {address}")
                 elif (
                     fragment
@@ -281,7 +282,7 @@ def check_site(folder: Path) -> list[str]:
                     and fragment not in anchors[target]
                     and not fragment.startswith("__")
                 ):
-                    messages.append(f"{where}: there is no anchor {address}")
+                    messages.append(f"{where}: there is no anchor: {address}")
     return messages
 
 
@@ -355,7 +356,7 @@ def assemble(
     shutil.rmtree(notebooks, ignore_errors=True)
     copy_snippets(site, root, to)
     if not messages and not problems:
-        messages = check_site(to)
+        messages = [_sourced(found, root, outline) for found in check_site(to)]
     if problems or messages:
         report(problems, messages, outline)
         return False
@@ -438,6 +439,20 @@ def _located(message: str, outline: Outline) -> str:
                 for line, target in page.links:
                     if target == found[2]:
                         return message.replace(found[1], f"{page.path}:{line}", 1)
+    return message
+
+
+def _sourced(message: str, root: Path, outline: Outline) -> str:
+    """Begin a message of `check_site` with the file and line it comes from."""
+    where, _, what = message.partition(": ")
+    address = re.escape(what.rpartition(": ")[2])
+    written = re.compile(rf"""["'=]{address}["'\s>]""")
+    for language, by_slug in outline.pages.items():
+        for slug, page in by_slug.items():
+            if _built(Path(), language, slug) == Path(where):
+                lines = (root / page.path).read_text(encoding="utf-8").splitlines()
+                found = (n for n, text in enumerate(lines, 1) if written.search(text))
+                return f"{page.path}:{next(found, 1)}: {what}"
     return message
 
 

@@ -34,6 +34,8 @@ _NOISE = (
     # the folder torch is installed in
     (re.compile(r"(?:/[\w.+-]+)+/site-packages/"), ""),
     (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x..."),
+    # Windows ends lines so, progress bars go back so; HTML knows "\n" only
+    (re.compile(r"\r\n?"), "\n"),
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ CALLS = ("show", "versions", "benchmark")  # what a fence may call
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(.*)$")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*")
 _ID = re.compile(r"\{[^}]*#([A-Za-z][\w-]*)[^}]*\}\s*$")
 _LINK = re.compile(r"(?<!\!)\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 _REFERENCE = re.compile(r"\s*\[(?!\^)[^\]]+\]:\s*<?([^\s>]+)")  # [name]: target
@@ -106,8 +107,27 @@ def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
         if found:
             fence, code = (found[1], found[2], number), []
             continue
+        above = lines[number - first_line - 1] if number > first_line else ""
+        if ids and above.strip() and _UNDERLINE.fullmatch(line):
+            page.problems.append(
+                Problem(
+                    page.path,
+                    number,
+                    f"{line!r} makes a heading of the line above it",
+                    "write headings as `## text { #id }`, rules after an empty line",
+                )
+            )
         if heading := _HEADING.match(line):
             named = _ID.search(heading[2])
+            if named and named[1] in {id_ for _, (_, id_) in page.headings}:
+                page.problems.append(
+                    Problem(
+                        page.path,
+                        number,
+                        f"a second heading has the id {named[1]!r}",
+                        "give it another, the same in both languages",
+                    )
+                )
             page.title = page.title or _ID.sub("", heading[2]).replace("`", "").strip()
             if ids and not named:
                 page.problems.append(
@@ -121,6 +141,15 @@ def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
             page.headings.append((number, (len(heading[1]), named[1] if named else "")))
         for target in _LINK.findall(_CODE.sub("`", line)) + _REFERENCE.findall(line):
             page.links.append((number, target))
+    if fence:
+        page.problems.append(
+            Problem(
+                page.path,
+                fence[2],
+                "this fence is never closed",
+                f"end it with a line that is {fence[0]}",
+            )
+        )
 
 
 def _read_notebook(page: Page, text: str) -> None:
@@ -130,8 +159,9 @@ def _read_notebook(page: Page, text: str) -> None:
         if cell["cell_type"] == "code":
             page.cells.append((number, source))
         else:
-            before = len(page.headings)
+            before, links = len(page.headings), len(page.links)
             _read_markdown(page, source, number, ids=False)
+            page.links[links:] = [(number, target) for _, target in page.links[links:]]
             # A cell's id is the id of its heading: see `sitebuild.notebook`.
             page.headings[before:] = [
                 (number, (level, cell["id"]))
@@ -147,11 +177,17 @@ def read_pages(root: Path) -> dict[str, dict[str, Page]]:
         pages[language] = {}
         for file in sorted([*folder.rglob("*.md"), *folder.rglob("*.ipynb")]):
             page = Page(file.relative_to(root).as_posix())
-            text = file.read_text(encoding="utf-8")
-            if file.suffix == ".md":
-                _read_markdown(page, text, 1, ids=True)
-            else:
-                _read_notebook(page, text)
+            try:
+                text = file.read_text(encoding="utf-8")
+                if file.suffix == ".md":
+                    _read_markdown(page, text, 1, ids=True)
+                else:
+                    _read_notebook(page, text)
+            except (ValueError, KeyError) as error:  # not UTF-8, not JSON, no "id"
+                line = getattr(error, "lineno", 1)
+                raise SnippetError(
+                    Problem(page.path, line, f"cannot be read: {error!r}")
+                ) from None
             pages[language][file.relative_to(folder).as_posix()] = page
     return pages
 
@@ -179,7 +215,11 @@ def notebook_snippets(
         try:
             snippets[name] = parse(name, page.path, source)
         except SnippetError as error:
-            problems.append(error.problem)
+            found = error.problem
+            before = "\n".join(source.splitlines()[: found.line])
+            cell_id = re.findall(r"(?m)^# %% (.+)$", before)[-1]
+            message = f"the code cell {cell_id!r}: {found.message}"
+            problems.append(replace(found, message=message))
     return snippets, problems
 
 
@@ -223,7 +263,9 @@ def _short(entry: Any) -> str:
     if isinstance(entry, tuple):
         return f"{'#' * entry[0]} ... {{ #{entry[1]} }}"
     text = str(entry)
-    return text if len(text) < 80 else repr(text[:77] + "...")
+    if len(text) < 80 and "\n" not in text:
+        return text
+    return repr(text if len(text) < 80 else text[:77] + "...")
 
 
 def check(

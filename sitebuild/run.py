@@ -142,7 +142,9 @@ class _Process:
     ended: str = ""
 
 
-def _start(job: dict[str, Any], fork: bool) -> _Process:
+def _start(
+    job: dict[str, Any], fork: bool, variables: dict[str, str] | None = None
+) -> _Process:
     folder = Path(tempfile.mkdtemp(prefix="snippet-"))
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
     if fork:
@@ -169,6 +171,7 @@ def _start(job: dict[str, Any], fork: bool) -> _Process:
     process = subprocess.Popen(
         [sys.executable, "-m", "sitebuild.child", str(folder)],
         start_new_session=True,
+        env=variables,
     )
 
     def send_to_group(number: int) -> None:
@@ -284,9 +287,11 @@ def _zygote(workers: int) -> None:
                     stream.write(answer + "\n")
 
 
-def _alone(job: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _alone(
+    job: dict[str, Any], variables: dict[str, str]
+) -> tuple[str, dict[str, Any]]:
     """Run one job in a Python of its own: where fork is not safe."""
-    process = _start(job, fork=False)
+    process = _start(job, fork=False, variables=variables)
     while (result := _watch(process)) is None:
         time.sleep(POLL * 20)
     return job["name"], result
@@ -312,6 +317,7 @@ class Runner:
         variables["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
         if threads:
             variables["OMP_NUM_THREADS"] = variables["MKL_NUM_THREADS"] = str(threads)
+        self._variables = variables
         self._zygote = (
             subprocess.Popen(
                 [sys.executable, "-m", "sitebuild.run", str(self._workers)],
@@ -384,7 +390,7 @@ class Runner:
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         if self._zygote is None:
             with ThreadPoolExecutor(self._workers) as pool:
-                yield from pool.map(_alone, jobs)
+                yield from pool.map(lambda job: _alone(job, self._variables), jobs)
             return
         stdin, stdout = self._zygote.stdin, self._zygote.stdout
         assert stdin and stdout
