@@ -55,7 +55,9 @@ def _run(code: str, **options: Any) -> str:
     if build.site is None:
         return ""
     try:
-        call = pages.parse_call(code, options)
+        # `options` has markdown-exec's own beside those of the fence's header.
+        asked = {name: options[name] for name in options if name in pages.FIGURES}
+        call = pages.parse_call(code, asked)
     except ValueError:  # reported, with its line, by `pages.check`
         return ""
     build.count += 1

@@ -92,9 +92,13 @@ class _Drawing:
         return " = ".join(self.tensors[index]["names"]) or str(self.words["unnamed"])
 
     def tensor_lines(self, index: int) -> list[str]:
+        """Return what stands in a tensor's box; the first line is two parts."""
         tensor = self.tensors[index]
         kind = self.words["leaf" if tensor["leaf"] else "non-leaf"]
-        lines = [self.name(index), f"{kind} · requires_grad={tensor['requires_grad']}"]
+        lines = [
+            f"{self.name(index)}  {kind}",
+            f"requires_grad={tensor['requires_grad']}",
+        ]
         if tensor["retains_grad"]:
             lines.append(self.words["retained"])
         if tensor["retains_grad"] or (tensor["leaf"] and tensor["requires_grad"]):
@@ -102,27 +106,37 @@ class _Drawing:
         return lines
 
     def node_lines(self, index: int) -> list[str]:
+        """Return what stands in a node's box."""
         node = self.nodes[index]
-        lines = [node["name"]]
-        for saved in node["saved"]:
-            if saved["state"] == "freed":
-                line = self.words["freed"]
-            else:
-                line = f"{self.words['saved']}: " + self.saved(saved)
-            if line not in lines:
-                lines.append(line)
-            if saved["state"] == "changed":
-                lines.append("! " + self.words["changed"].format(*saved["version"]))
-        return lines
+        saved = [f"{self.words['saved']}: {text}" for text in self.saved(node)]
+        freed = any(entry["state"] == "freed" for entry in node["saved"])
+        moved = [
+            "! " + self.words["changed"].format(*entry["version"])
+            for entry in node["saved"]
+            if entry["state"] == "changed"
+        ]
+        return [
+            node["name"],
+            *saved,
+            *([self.words["freed"]] * freed),
+            *dict.fromkeys(moved),
+        ]
 
-    def saved(self, saved: dict[str, Any]) -> str:
-        """Say what was saved, and as what."""
-        what = (
-            self.name(saved["tensor"])
-            if saved["tensor"] is not None
-            else self.words["own" if saved["own"] else "unnamed"]
-        )
-        return f"{saved['as']} = {what}" if saved["as"] else str(what)
+    def saved(self, node: dict[str, Any]) -> list[str]:
+        """Say what a node has saved: ``self, other = x``."""
+        found: dict[str, list[str]] = {}
+        for entry in sorted(node["saved"], key=lambda entry: entry["as"] != "self"):
+            if entry["state"] != "freed":
+                what = (
+                    self.name(entry["tensor"])
+                    if entry["tensor"] is not None
+                    else self.words["own" if entry["own"] else "unnamed"]
+                )
+                found.setdefault(what, []).append(entry["as"])
+        return [
+            f"{', '.join(roles)} = {what}" if any(roles) else what
+            for what, roles in found.items()
+        ]
 
     def draw(self, name: str, title: str, description: str) -> str:
         """Return the SVG."""
@@ -182,6 +196,9 @@ class _Drawing:
             if node["variable"] is not None:
                 target, end = home[node["variable"]]
                 connect(box, target, 0, end, "flow", "")
+            # What is saved stands on the side of the input that has no node.
+            left = None in node["next"] and node["next"].index(None) < count / 2
+            side = -1 if left else 1
             drawn = set()
             for saved in node["saved"]:
                 index = saved["tensor"]
@@ -189,7 +206,7 @@ class _Drawing:
                     continue
                 drawn.add(index)
                 target, end = home[index]
-                connect(box, target, boxes[box].width * 0.44, end, "saved", "")
+                connect(box, target, side * boxes[box].width * 0.44, end, "saved", "")
                 self.used.add("saved")
         layout.arrange(boxes, edges)
 
@@ -263,10 +280,13 @@ class _Drawing:
         )
         self.used.add(kind)
         svg.box(x - w / 2, y, w, h, f"tensor {kind}", 11)
-        for number, line in enumerate(lines):
-            svg.text(
-                x, y + 20 + number * LINE, line, "small" if number else "name", "middle"
-            )
+        name = self.name(index)
+        left = x - width(lines[0], SIZE + 1) / 2
+        svg.text(left, y + 20, name, "name")
+        kind_left = left + width(name + "  ", SIZE + 1)
+        svg.text(kind_left, y + 20, lines[0][len(name) :].strip(), "small")
+        for number, line in enumerate(lines[1:], 1):
+            svg.text(x, y + 20 + number * LINE, line, "small", "middle")
 
     def cut(self, svg: Svg, left: float, right: float, y: float) -> None:
         middle, y = (left + right) / 2, y + 25
@@ -377,11 +397,11 @@ def describe(data: dict[str, Any], language: str) -> str:
                 f"{node(number)} は勾配を {leaf}.grad に足し込む。",
                 f"{node(number)} adds the gradient up in {leaf}.grad.",
             )
-        saved = [drawing.saved(s) for s in found["saved"] if s["state"] != "freed"]
+        saved = drawing.saved(found)
         if saved:
             say(
-                f"{node(number)} が保存しているのは {comma.join(dict.fromkeys(saved))}。",
-                f"{node(number)} has saved {comma.join(dict.fromkeys(saved))}.",
+                f"{node(number)} が保存しているのは {comma.join(saved)}。",
+                f"{node(number)} has saved {comma.join(saved)}.",
             )
         if any(s["state"] == "freed" for s in found["saved"]):
             say(

@@ -56,6 +56,11 @@ class _Link:
 def arrange(boxes: list[Box], edges: list[Edge]) -> None:
     """Give every box its place and every edge its points."""
     _layers(boxes, edges)
+    lowest = max(box.layer for box in boxes)
+    ends = {end for edge in edges for end in (edge.source, edge.target)}
+    for number, box in enumerate(boxes):
+        if number not in ends:  # what stands alone stands with the leaves
+            box.layer = lowest
     tops: list[float] = []
     heights = [
         max(box.height for box in boxes if box.layer == layer)

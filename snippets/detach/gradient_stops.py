@@ -1,3 +1,4 @@
+# %% whole
 import torch
 
 x = torch.tensor([2.0])
@@ -5,6 +6,7 @@ w = torch.tensor([1.0], requires_grad=True)
 b = torch.tensor([3.0], requires_grad=True)
 y = x * w + b
 
+# %% cut
 z = w.detach()
 u = x * z + b
 u.backward()
