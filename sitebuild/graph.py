@@ -63,6 +63,7 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 _PAD = 10.0
+_STUB = 26.0  # the room for an input that leads nowhere
 _CUT = 96.0  # the room between a tensor and one that was cut from it
 
 
@@ -160,7 +161,10 @@ class _Drawing:
             members[len(boxes)] = row
             boxes.append(layout.Box(total, max(h for _, h in sizes)))
         first_node = len(boxes)
-        boxes += [layout.Box(*_size(text)) for text in node_lines]
+        for node, text in zip(self.nodes, node_lines):
+            w, h = _size(text)
+            foot = _STUB if None in node["next"] else 0
+            boxes.append(layout.Box(w, h + foot, foot))
 
         edges: list[layout.Edge] = []
         kinds: list[tuple[str, str]] = []  # of each edge: its class and label
@@ -228,7 +232,7 @@ class _Drawing:
                 svg.text(points[-1][0] + 7, points[-1][1] - 8, label, "note")
         for box, start in stubs:
             x = boxes[box].x + start + margin
-            y = boxes[box].y + boxes[box].height + margin
+            y = boxes[box].y + boxes[box].height - boxes[box].foot + margin
             svg.path(f"M{x:.1f} {y:.1f}v9m-6 0h12", "stop")
             svg.text(x, y + 22, "None", "note", "middle")
             self.used.add("none")
@@ -246,7 +250,7 @@ class _Drawing:
             box = first_node + number
             x, y = boxes[box].x + margin, boxes[box].y + margin
             hot = any(s["state"] == "changed" for s in self.nodes[number]["saved"])
-            w, h = boxes[box].width, boxes[box].height
+            w, h = boxes[box].width, boxes[box].height - boxes[box].foot
             svg.chamfered(x - w / 2, y, w, h, "node hot" if hot else "node")
             self.used.add("node")
             for index, line in enumerate(text):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-GAP_X, GAP_Y = 26.0, 46.0  # between boxes, between layers
+GAP_X, GAP_Y = 26.0, 42.0  # between boxes, between layers
 _WAYPOINT = 8.0  # the width that an edge takes on its way through a layer
 _SWEEPS = 12
 
@@ -21,6 +21,7 @@ class Box:
 
     width: float
     height: float
+    foot: float = 0  # the part of the height that lies below the box itself
     x: float = 0  # of its middle
     y: float = 0  # of its upper side
     layer: int = 0
@@ -93,7 +94,7 @@ def arrange(boxes: list[Box], edges: list[Edge]) -> None:
         point.y = tops[point.layer]
     for edge, way in zip(edges, ways):
         source, target = boxes[edge.source], boxes[edge.target]
-        edge.points = [(source.x + edge.start, source.y + source.height)]
+        edge.points = [(source.x + edge.start, source.y + source.height - source.foot)]
         for number in way[:-1]:
             layer = points[number].layer
             x = points[number].x + (edge.start if number == edge.source else 0)
