@@ -63,6 +63,7 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 _PAD = 10.0
+_OUTPUT = 70.0  # the room for one output of a node that has several
 _STUB = 26.0  # the room for an input that leads nowhere
 _CUT = 96.0  # the room between a tensor and one that was cut from it
 
@@ -75,12 +76,14 @@ class _Drawing:
         self.words: dict[str, Any] = WORDS[language]
         self.tensors: list[dict[str, Any]] = data["tensors"]
         self.nodes: list[dict[str, Any]] = data["nodes"]
-        self.several = {
-            number
-            for node in self.nodes
-            for number, output in filter(None, node["next"])
-            if output
-        } | {t["node"] for t in self.tensors if t["output"]}
+        # How many outputs a node has, as far as the drawing needs to know.
+        self.outputs: dict[int, int] = {}
+        for number, output in [
+            *(other for node in self.nodes for other in filter(None, node["next"])),
+            *((t["node"], t["output"]) for t in self.tensors),
+        ]:
+            if output:
+                self.outputs[number] = max(self.outputs.get(number, 0), output + 1)
         # The tensors of the program through which a gradient passes.
         self.made: dict[tuple[int, int], int] = {}
         for index, tensor in enumerate(self.tensors):
@@ -163,6 +166,7 @@ class _Drawing:
         first_node = len(boxes)
         for node, text in zip(self.nodes, node_lines):
             w, h = _size(text)
+            w = max(w, _OUTPUT * self.outputs.get(len(boxes) - first_node, 0))
             foot = _STUB if None in node["next"] else 0
             boxes.append(layout.Box(w, h + foot, foot))
 
@@ -178,7 +182,12 @@ class _Drawing:
         for (number, output), index in self.made.items():
             box, middle = home[index]
             connect(
-                box, first_node + number, middle, 0, "flow", self.label(number, output)
+                box,
+                first_node + number,
+                middle,
+                self.port(number, output),
+                "flow",
+                self.label(number, output),
             )
         stubs: list[tuple[int, float]] = []
         for number, node in enumerate(self.nodes):
@@ -192,7 +201,7 @@ class _Drawing:
                     continue
                 tensor = self.made.get((other[0], other[1]))
                 if tensor is None:
-                    target, end = first_node + other[0], 0.0
+                    target, end = first_node + other[0], self.port(*other)
                     connect(box, target, start, end, "flow", self.label(*other))
                 else:
                     target, end = home[tensor]
@@ -218,6 +227,7 @@ class _Drawing:
         margin = 3.0
         for edge, (kind, label) in zip(edges, kinds):
             points = [(x + margin, y + margin) for x, y in edge.points]
+            svg.cover(points)
             way = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
             for index, (x, y) in enumerate(points[1:], 1):
                 x0, y0 = points[index - 1]
@@ -229,7 +239,7 @@ class _Drawing:
             svg.path(way, kind)
             svg.arrowhead(*points[-1], f"{kind}-head")
             if label:
-                svg.text(points[-1][0] + 7, points[-1][1] - 8, label, "note")
+                svg.text(points[-1][0] + 6, points[-1][1] - 6, label, "note")
         for box, start in stubs:
             x = boxes[box].x + start + margin
             y = boxes[box].y + boxes[box].height - boxes[box].foot + margin
@@ -262,7 +272,13 @@ class _Drawing:
 
     def label(self, number: int, output: int) -> str:
         """Say which output of a node is meant, where it has several."""
-        return self.words["output"].format(output) if number in self.several else ""
+        return self.words["output"].format(output) if number in self.outputs else ""
+
+    def port(self, number: int, output: int) -> float:
+        """Return where an arrow to an output arrives: beside those to others."""
+        if number not in self.outputs:
+            return 0.0
+        return _OUTPUT * (output + 0.5 - self.outputs[number] / 2) - 20
 
     def flows(self, index: int) -> bool:
         """Whether a gradient passes a tensor in this graph, or ends there."""

@@ -88,7 +88,10 @@ def arrange(boxes: list[Box], edges: list[Edge]) -> None:
 
     rows = _order(points, links, len(heights))
     _spread(points, links, rows)
-    left = min(point.x - point.width / 2 for point in points)
+    left = min(
+        point.x - (point.width / 2 if number < len(boxes) else 0)
+        for number, point in enumerate(points)
+    )
     for point in points:
         point.x -= left
         point.y = tops[point.layer]

@@ -67,8 +67,13 @@ class Svg:
             f'l-{cut} {cut}h-{w - 2 * cut:.1f}l-{cut} -{cut}v-{h - 2 * cut:.1f}z"/>'
         )
 
+    def cover(self, points: list[tuple[float, float]]) -> None:
+        """Make room for lines through `points`."""
+        for x, y in points:
+            self._covers(x, y)
+
     def path(self, d: str, kind: str) -> None:
-        """Draw a line; it has to lie inside of what is drawn otherwise."""
+        """Draw a line; `cover` makes room for it where no box does."""
         self._parts.append(f'<path class="{kind}" d="{d}"/>')
 
     def arrowhead(self, x: float, y: float, kind: str, right: bool = False) -> None:

@@ -361,6 +361,7 @@ def test_no_line_of_a_graph_runs_through_a_box(name):
         if path.get("class") not in ("flow", "saved"):
             continue
         for px, py in points(path.get("d")):
+            assert 0 < px < float(svg.get("width"))
             inside = [
                 box
                 for box in found
