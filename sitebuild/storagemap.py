@@ -14,14 +14,14 @@ WORDS: dict[str, dict[str, Any]] = {
     "ja": {
         "title": "{names} の名前、オブジェクト、ストレージ",
         "storage": "ストレージ {0}",
-        "counter": "カウンタ {0}: version {1}",
+        "counter": "version {1}（{0}）",
         "version": "version {1}",
         "none": "カウンタなし",
         "strides": "strides {0} バイト",
         "more": "ほか {0} 要素",
         "no values": "値なし",
         "legend": {
-            "counter": "カウンタの文字が同じ: バージョンカウンタを共有している",
+            "counter": "version の（A）、（B）: 文字が同じなら、一つのバージョンカウンタを共有している",
             "changed": "太枠の値: 前の図から変わった",
             "times": "×2、×3: 一つの要素を複数の位置が指している",
         },
@@ -29,23 +29,23 @@ WORDS: dict[str, dict[str, Any]] = {
     "en": {
         "title": "Names, objects and storage of {names}",
         "storage": "storage {0}",
-        "counter": "counter {0}: version {1}",
+        "counter": "version {1} ({0})",
         "version": "version {1}",
         "none": "no counter",
         "strides": "strides {0} bytes",
         "more": "{0} more elements",
         "no values": "no values",
         "legend": {
-            "counter": "Same letter: one version counter, shared",
+            "counter": "(A), (B) after a version: same letter, one shared version counter",
             "changed": "Value in a thick frame: changed since the picture before",
             "times": "×2, ×3: several positions refer to one element",
         },
     },
 }
 
-_CELL, _TALL = 50.0, 28.0
+_CELL, _TALL = 46.0, 28.0
 _ROW = 12.0  # between two objects
-_ARROW = 34.0
+_ARROW = 16.0
 
 
 def _letter(counter: int) -> str:
@@ -58,20 +58,26 @@ def _tuple(numbers: list[int]) -> str:
 
 def _lines(thing: dict[str, Any], words: dict[str, Any]) -> list[str]:
     """Return what stands in the box of an object."""
-    flag = "" if thing["array"] else f" · requires_grad={thing['requires_grad']}"
+    lines = [thing["type"]]
+    if not thing["array"]:
+        lines.append(f"requires_grad={thing['requires_grad']}")
+    in_a_row = [[cell, [cell]] for cell, _ in enumerate(thing["places"])]
+    if thing["places"] != in_a_row:  # else the picture of its elements says it
+        strides = _tuple(thing["strides"])
+        lines.append(f"shape {_tuple(thing['shape'])}")
+        lines.append(
+            words["strides"].format(strides) if thing["array"] else f"stride {strides}"
+        )
+        if thing["offset"]:
+            lines.append(f"offset {thing['offset']}")
     if thing["version"] is None:
-        counter = words["none"]
+        lines.append(words["none"])
+    elif thing["counter"] is None:
+        lines.append(words["version"].format(thing["version"]))
     else:
-        form = words["version" if thing["counter"] is None else "counter"]
-        counter = form.format(_letter(thing["counter"] or 0), thing["version"])
-    strides = _tuple(thing["strides"])
-    strides = (
-        words["strides"].format(strides) if thing["array"] else f"stride {strides}"
-    )
-    layout = f"shape {_tuple(thing['shape'])} · {strides}"
-    if thing["offset"]:
-        layout += f" · offset {thing['offset']}"
-    return [thing["type"] + flag, layout, counter]
+        letter = _letter(thing["counter"])
+        lines.append(words["counter"].format(letter, thing["version"]))
+    return lines
 
 
 def changed(
@@ -111,8 +117,8 @@ def render(
     marks = changed(data, before)
     objects = data["objects"]
     lines = [_lines(thing, words) for thing in objects]
-    name_width = max(width(label) + 18 for thing in objects for label in thing["names"])
-    box_width = max(width(line) for text in lines for line in text) + 20
+    name_width = max(width(label) + 16 for thing in objects for label in thing["names"])
+    box_width = max(width(line) for text in lines for line in text) + 16
     box_left = 3 + name_width + _ARROW
     left = box_left + box_width + _ARROW  # of the frame of a storage
     y = 3.0
@@ -120,37 +126,38 @@ def render(
         members = [i for i, thing in enumerate(objects) if thing["storage"] == count]
         shown = len(storage["values"])
         title = words["storage"].format(count + 1)
-        kind = f"{storage['dtype']} · {storage['device']}"
+        kind = f"{storage['dtype']}, {storage['device']}"
         more = storage["size"] - shown
-        cells = left + 14
+        cells = left + 8
         frame = max(
-            shown * _CELL + 28 + (width(words["more"].format(more)) + 8 if more else 0),
-            width(f"{title}  {kind}") + 28,
+            shown * _CELL + 16 + (width(words["more"].format(more)) + 8 if more else 0),
+            width(title, 13) + 16,
+            width(kind) + 16,
         )
         heights = [
             max(12 + 17 * len(lines[i]), 26.0 * len(objects[i]["names"]))
             for i in members
         ]
         top = y
-        rows = top + 38 + _TALL + 22
+        rows = top + 54 + _TALL + 22
         bottom = rows + sum(heights) + _ROW * len(members)
         svg.box(left, top, frame, bottom - top, "storage", 4)
-        svg.text(left + 12, top + 20, title, "name")
-        svg.text(left + 12 + width(title) + 14, top + 20, kind, "small")
+        svg.text(left + 8, top + 19, title, "name")
+        svg.text(left + 8, top + 36, kind, "small")
         for cell, value in enumerate(storage["values"]):
             x = cells + cell * _CELL
             hot = (count, cell) in marks
-            svg.box(x, top + 30, _CELL, _TALL, "cell hot" if hot else "cell")
+            svg.box(x, top + 46, _CELL, _TALL, "cell hot" if hot else "cell")
             text = value or "–"
             svg.text(
-                x + _CELL / 2, top + 49, text, "value hot" if hot else "value", "middle"
+                x + _CELL / 2, top + 65, text, "value hot" if hot else "value", "middle"
             )
-            svg.text(x + _CELL / 2, top + 30 + _TALL + 15, str(cell), "note", "middle")
+            svg.text(x + _CELL / 2, top + 46 + _TALL + 15, str(cell), "note", "middle")
             if hot:
                 used.add("changed")
         if more:
             text = "… " + words["more"].format(more)
-            svg.text(cells + shown * _CELL + 8, top + 49, text, "note")
+            svg.text(cells + shown * _CELL + 8, top + 65, text, "note")
         y = rows
         for index, height in zip(members, heights):
             thing = objects[index]

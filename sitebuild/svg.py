@@ -15,8 +15,8 @@ LINE = 17  # from one line of text to the next
 
 def width(text: str, size: float = SIZE) -> float:
     """Return about how wide `text` is at most in a monospaced font."""
-    cells = sum(1.62 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-    return cells * size * 0.62
+    cells = sum(1.66 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return cells * size * 0.605
 
 
 class Svg:
