@@ -58,7 +58,8 @@ def install(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the site into site/: run every snippet, measure, check, replace."""
     install(session)
-    run(session, "sitebuild", "build", *session.posargs)
+    other = ["--other-torch"] if OTHER_TORCH else []
+    run(session, "sitebuild", "build", *other, *session.posargs)
     if "--to" not in session.posargs:
         session.log(
             f"the site is in {Path('site').resolve()}; to read it: "

@@ -23,6 +23,11 @@ def main() -> int:
         action="store_true",
         help="show the last benchmark measurement instead of a new one",
     )
+    building.add_argument(
+        "--other-torch",
+        action="store_true",
+        help="show exceptions that the snippets do not announce, with a note here",
+    )
     serving = commands.add_parser("serve", help="build, serve, and follow edits")
     serving.add_argument("--port", type=int, default=8000)
     commands.add_parser("check", help="check pages and snippets; render nothing")
@@ -31,7 +36,12 @@ def main() -> int:
     root = Path.cwd()
     if arguments.command == "build":
         to = (root / arguments.to).resolve()
-        return build.build(root, to, measure=not arguments.no_measure)
+        return build.build(
+            root,
+            to,
+            measure=not arguments.no_measure,
+            strict=not arguments.other_torch,
+        )
     if arguments.command == "serve":
         from sitebuild.serve import serve
 

@@ -171,6 +171,7 @@ def execute(job: dict[str, Any], folder: Path) -> None:
     marks = job["marks"]
     ended, error_line, statement_line = "end", 0, 0
     error: BaseException | None = None
+    futures = 0  # `from __future__ import annotations` holds for what follows it
     try:
         for statement in tree.body:
             # A decorator stands above the line of the `def` it belongs to.
@@ -181,9 +182,9 @@ def execute(job: dict[str, Any], folder: Path) -> None:
                 starts.append(os.fstat(output).st_size)
             os.lseek(progress, 0, os.SEEK_SET)
             os.write(progress, b"%-10d" % statement_line)
-            code = compile(
-                ast.Module([statement], []), filename, "exec", dont_inherit=True
-            )
+            part = ast.Module([statement], [])
+            code = compile(part, filename, "exec", futures, dont_inherit=True)
+            futures |= code.co_flags & annotations.compiler_flag
             exec(code, module.__dict__)
     except SystemExit as exit_:
         ended, error = "exit", exit_
@@ -194,7 +195,8 @@ def execute(job: dict[str, Any], folder: Path) -> None:
         error_line = next(
             (f.lineno or 0 for f in reversed(report.stack)), statement_line
         )
-        sys.stderr.write("".join(report.format()))
+        # Past sys.stderr, which the snippet may have closed or put elsewhere.
+        os.write(output, "".join(report.format()).encode("utf-8", "backslashreplace"))
     finally:
         sys.settrace(None)
 

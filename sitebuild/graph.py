@@ -437,6 +437,6 @@ def describe(data: dict[str, Any], language: str) -> str:
     for whole, cut in data["cuts"]:
         say(
             f"{drawing.name(cut)} は {drawing.name(whole)} と同じメモリを見ているが、勾配は通らない。",
-            f"{drawing.name(cut)} has the memory of {drawing.name(whole)}, but no gradient passes.",
+            f"{drawing.name(cut)} shares the memory of {drawing.name(whole)}, but no gradient passes.",
         )
     return ("" if japanese else " ").join(sentences)

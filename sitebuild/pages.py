@@ -24,6 +24,7 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(.*)$")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*$")
 _ID = re.compile(r"\{[^}]*#([A-Za-z][\w-]*)[^}]*\}\s*$")
 _LINK = re.compile(r"(?<!\!)\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+_REFERENCE = re.compile(r"\s*\[(?!\^)[^\]]+\]:\s*<?([^\s>]+)")  # [name]: target
 _CODE = re.compile(r"(`+).+?\1")
 _OPTION = re.compile(r"""([A-Za-z][\w-]*)=(?:"([^"]*)"|'([^']*)')""")
 _PANEL = re.compile(r"(?:([a-z0-9-]+):\s+)?(\S.*)$")
@@ -130,10 +131,11 @@ def parse_call(code: str, options: Mapping[str, str] | None = None) -> Call:
         function = ast.unparse(expression.func)
         snippet = ast.literal_eval(expression.args[0])
         keywords = {str(k.arg): ast.literal_eval(k.value) for k in expression.keywords}
-    except ValueError:
+    except (ValueError, TypeError):
         raise ValueError(usage) from None
     allowed = {"section"} if function == "show" else set()
-    if function not in CALLS or not set(keywords) <= allowed:
+    texts = all(isinstance(value, str) for value in (snippet, *keywords.values()))
+    if function not in CALLS or not set(keywords) <= allowed or not texts:
         raise ValueError(usage)
     figures = parse_figures(options or {})
     if figures and function != "show":
@@ -187,7 +189,7 @@ def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
                     )
                 )
             page.headings.append((number, (len(heading[1]), named[1] if named else "")))
-        for target in _LINK.findall(_CODE.sub("`", line)):
+        for target in _LINK.findall(_CODE.sub("`", line)) + _REFERENCE.findall(line):
             page.links.append((number, target))
 
 

@@ -67,6 +67,10 @@ def problem(snippet: Snippet, result: Result) -> Problem | None:
     """Compare how `snippet` ended with what it announces."""
 
     def wrong(line: int, message: str, advice: str) -> Problem:
+        if snippet.path.endswith(".ipynb"):  # whose file has other lines
+            cell = next(s for s in reversed(snippet.sections) if s.first <= line)
+            text = snippet.lines(line, line).strip()
+            message = f"the code cell {cell.name!r}, at `{text}`, {message}"
         return Problem(snippet.path, line, message, advice)
 
     last = result.output.rstrip().rpartition("\n")[2][:200]
@@ -206,8 +210,12 @@ _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 def _collect(process: _Process, status: int) -> dict[str, Any]:
     folder, job = process.folder, process.job
-    if (folder / "broken").exists():
-        raise RuntimeError((folder / "broken").read_text(encoding="utf-8"))
+    broken = folder / "broken"
+    if broken.exists():  # our own fault, or a snippet took our files from us
+        text = broken.read_text(encoding="utf-8")
+        if job["source"] is None:
+            raise RuntimeError(text)
+        print(text, file=sys.stderr)  # and go on: the others are to be reported
     result_file = folder / "result.json"
     if job["source"] is None:
         found: dict[str, Any] = json.loads(result_file.read_text(encoding="utf-8"))

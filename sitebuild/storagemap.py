@@ -260,7 +260,7 @@ def describe(
         kind = f"{storage['dtype']}, {storage['device']}"
         say(
             f"{title}（{kind}）の値は {values}。見ているのは {names}。",
-            f"The values in {title} ({kind}): {values}. It is looked at by {names}.",
+            f"The values in {title} ({kind}): {values}. Objects on it: {names}.",
         )
         for thing in members:
             cells = sorted({cell for cell, _ in thing["places"]})
