@@ -101,7 +101,9 @@ def _is_array(value: Any) -> bool:
 def number(value: Any) -> str:
     """Write a number in few characters, the same on every machine."""
     if isinstance(value, complex):
-        return f"{number(value.real)}{'+' * (value.imag >= 0)}{number(value.imag)}j"
+        imaginary = number(value.imag)
+        sign = "" if imaginary.startswith("-") else "+"
+        return f"{number(value.real)}{sign}{imaginary}j"
     if isinstance(value, float):
         text = f"{value:.4g}"
         return f"{text}.0" if re.fullmatch(r"-?\d+", text) else text
@@ -126,6 +128,15 @@ def _storage_of(tensor: Any) -> Any:
         return tensor.storage()
     except NotImplementedError:  # on `meta`, before torch 1.13
         return None
+
+
+def _nbytes(storage: Any, tensor: Any) -> int:
+    """Return the size of a storage, or of `tensor` where it has none."""
+    if not storage:
+        return int(tensor.numel() * tensor.element_size())
+    if hasattr(storage, "nbytes"):
+        return int(storage.nbytes())
+    return int(storage.size() * storage.element_size())  # before torch 1.10
 
 
 def _place(tensor: Any) -> tuple[Any, ...]:
@@ -411,7 +422,7 @@ def _region(value: Any) -> tuple[tuple[str, Any], int, int]:
     """
     if _is_tensor(value):
         storage = _storage_of(value)
-        nbytes = storage.nbytes() if storage else value.numel() * value.element_size()
+        nbytes = _nbytes(storage, value)
         start = storage.data_ptr() if storage else 0
         if start and nbytes:
             return (str(value.device), None), start, start + nbytes
@@ -439,7 +450,7 @@ def _all_cells(
         value = objects[index]
         if _is_tensor(value) and value.device.type != "meta" and not _lazy(value):
             storage = _storage_of(value)
-            length = storage.nbytes() // value.element_size()
+            length = _nbytes(storage, value) // value.element_size()
             if storage.data_ptr() == start and length == size:
                 few = min(size, CELL_LIMIT)
                 flat = value.detach().as_strided((few,), (1,), 0)
@@ -447,9 +458,9 @@ def _all_cells(
     return []
 
 
-def _lazy(tensor: Any) -> bool:
-    """Whether a tensor shows its memory conjugated or negated."""
-    return any(getattr(tensor, test, bool)() for test in ("is_conj", "is_neg"))
+def _lazy(tensor: Any) -> list[str]:
+    """Say whether a tensor shows its memory conjugated or negated."""
+    return [test for test in ("is_conj", "is_neg") if getattr(tensor, test, bool)()]
 
 
 def _object(
@@ -474,7 +485,12 @@ def _object(
     )
     places: list[list[Any]] = []
     beyond = 0
+    lazy = [] if array else _lazy(value)
     shown = value if array else value.detach()
+    if "is_conj" in lazy:  # what lies in memory, not what is shown of it
+        shown = shown.conj()
+    if "is_neg" in lazy:
+        shown = -shown
     for position in indices:
         offset = sum(i * stride for i, stride in zip(position, in_bytes))
         cell = (first + offset - start) // unit
@@ -505,6 +521,7 @@ def _object(
         "requires_grad": False if array else bool(value.requires_grad),
         "leaf": False if array else bool(value.is_leaf),
         "version": version,
+        "lazy": lazy,
         "places": places,
         "beyond": beyond + max(0, count - 4096),
     }

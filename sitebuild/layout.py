@@ -8,6 +8,7 @@ the neighbours' without overlap. The same graph gives the same layout.
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass, field
 
 GAP_X, GAP_Y = 26.0, 42.0  # between boxes, between layers
@@ -168,6 +169,7 @@ def _order(points: list[Box], links: list[_Link], count: int) -> list[list[int]]
 
 
 def _crossings(rows: list[list[int]], links: list[_Link]) -> int:
+    """Count the pairs of links that cross: their ends are in another order."""
     place = {point: index for row in rows for index, point in enumerate(row)}
     layer = {point: number for number, row in enumerate(rows) for point in row}
     ends: dict[int, list[tuple[tuple[float, float], tuple[float, float]]]] = {}
@@ -175,12 +177,14 @@ def _crossings(rows: list[list[int]], links: list[_Link]) -> int:
         ends.setdefault(layer[link.upper], []).append(
             ((place[link.upper], link.start), (place[link.lower], link.end))
         )
-    return sum(
-        (a[0] < b[0] and a[1] > b[1]) or (a[0] > b[0] and a[1] < b[1])
-        for pairs in ends.values()
-        for index, a in enumerate(pairs)
-        for b in pairs[index + 1 :]
-    )
+    count = 0
+    for pairs in ends.values():
+        lower: list[tuple[float, float]] = []
+        for _, end in sorted(pairs):
+            at = bisect.bisect_right(lower, end)
+            count += len(lower) - at
+            lower.insert(at, end)
+    return count
 
 
 def _spread(points: list[Box], links: list[_Link], rows: list[list[int]]) -> None:

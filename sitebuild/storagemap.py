@@ -56,11 +56,16 @@ def _tuple(numbers: list[int]) -> str:
     return str(tuple(numbers)).replace(" ", "")
 
 
-def _lines(thing: dict[str, Any], words: dict[str, Any]) -> list[str]:
+def _lines(
+    thing: dict[str, Any], words: dict[str, Any], storage: dict[str, Any]
+) -> list[str]:
     """Return what stands in the box of an object."""
     lines = [thing["type"]]
     if not thing["array"]:
         lines.append(f"requires_grad={thing['requires_grad']}")
+    if thing["dtype"] != storage["dtype"]:
+        lines.append(thing["dtype"])
+    lines += [f"{test}()=True" for test in thing["lazy"]]
     in_a_row = [[cell, [cell]] for cell, _ in enumerate(thing["places"])]
     if thing["places"] != in_a_row:  # else the picture of its elements says it
         strides = _tuple(thing["strides"])
@@ -116,7 +121,9 @@ def render(
     used = set()
     marks = changed(data, before)
     objects = data["objects"]
-    lines = [_lines(thing, words) for thing in objects]
+    lines = [
+        _lines(thing, words, data["storages"][thing["storage"]]) for thing in objects
+    ]
     name_width = max(width(label) + 16 for thing in objects for label in thing["names"])
     box_width = max(width(line) for text in lines for line in text) + 16
     box_left = 3 + name_width + _ARROW
@@ -265,7 +272,7 @@ def describe(
         for thing in members:
             cells = sorted({cell for cell, _ in thing["places"]})
             where = comma.join(map(str, cells))
-            text = " · ".join(_lines(thing, words))
+            text = " · ".join(_lines(thing, words, storage))
             say(
                 f"{thing['names'][0]} は {text}、要素 {where}。",
                 f"{thing['names'][0]} is {text}, elements {where}.",

@@ -7,10 +7,10 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-import torch
 
 from sitebuild import build, figures, graph, pages, storagemap
 from sitebuild.run import Runner
+from sitebuild.serve import Workshop
 from sitebuild.snippets import parse
 from tests.conftest import copy_project, sitebuild
 
@@ -270,6 +270,19 @@ def test_storage_without_data_and_a_large_one():
     assert "976" in storagemap.render(data, "en", "f")[0]
 
 
+def test_storage_of_one_memory_seen_in_two_ways():
+    source = "import torch\nc = torch.ones(1, dtype=torch.complex64).conj()\n"
+    data = capture(
+        "storage", "c f i", source + "f = torch.ones(1); i = f.view(torch.int32)"
+    )
+    assert data["storages"][0]["values"] == ["1.0+0.0j"]
+    assert data["objects"][0]["lazy"] == ["is_conj"]
+    assert storage_of(data)["f"][1:3] == storage_of(data)["i"][1:3]
+    drawn = storagemap.render(data, "en", "f")[0]
+    assert "is_conj()=True" in drawn
+    assert "int32" in drawn
+
+
 def test_a_before_and_after_pair_marks_what_changed():
     first = capture("storage", "w z", SEED + "z = w.detach()")
     second = capture("storage", "w z", SEED + "z = w.detach(); z[0] = 2.0")
@@ -500,4 +513,28 @@ def test_every_figure_of_the_site_is_drawn_with_ids_of_its_own(built, outline):
                 assert len(re.search(r"<desc[^>]*>(.*?)</desc>", svg, re.S)[1]) > 40
             count += panels
     assert count > 30
-    assert torch.__version__
+
+
+def test_serve_draws_what_a_new_header_asks_for(tmp_path):
+    """Results are kept between builds under what they depend on: figures too."""
+    root = copy_project(tmp_path / "project")
+    (root / "snippets/t").mkdir(parents=True)
+    (root / "snippets/t/x.py").write_text(
+        "import torch\n\nw = torch.ones(1)\n", "utf-8"
+    )
+
+    def write(header):
+        for language in LANGUAGES:
+            (root / f"docs/{language}").mkdir(exist_ok=True)
+            text = f'# A {{ #a }}\n\n```python exec="on"{header}\nshow("t/x")\n```\n'
+            (root / f"docs/{language}/index.md").write_text(text, "utf-8")
+            (root / f"docs/{language}/b.md").write_text("# B { #b }\n", "utf-8")
+
+    with Runner() as runner, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        workshop = Workshop(root, runner, tmp_path)
+        for header, count in (("", 0), (' storage="w"', 1), (' graph="w"', 1)):
+            write(header)
+            workshop.build()
+            html = (workshop.site / "index.html").read_text("utf-8")
+            assert html.count('<svg class="figure-svg') == count
