@@ -33,7 +33,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "saved": "点線の矢印: 逆伝播のために保存されている",
             "cut": "切れ目のある線: 同じメモリを見ているが、勾配は通らない",
             "none": "None: 勾配の要らない入力",
-            "hot": "二重の印 !: 保存したあとで書き換えられた。逆伝播は例外になる",
+            "hot": "! の行: 保存したあとで書き換えられた。逆伝播は例外になる",
         },
     },
     "en": {
@@ -57,7 +57,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "saved": "Dotted arrow: is saved for the backward pass",
             "cut": "Broken line: same memory, but no gradient passes",
             "none": "None: an input that needs no gradient",
-            "hot": "Marked !: written to since it was saved; the backward pass raises",
+            "hot": "Line with !: written to since it was saved; the backward pass raises",
         },
     },
 }
