@@ -21,13 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sitebuild import benchmark, notebook, pages, recordings, run
+from sitebuild import benchmark, figures, notebook, pages, recordings, run
 from sitebuild.render import Site, copy_snippets
 from sitebuild.run import Result, Runner
 from sitebuild.snippets import Problem, Snippet, read_all
 
 CONFIGS = {"ja": "mkdocs.yml", "en": "mkdocs.en.yml"}
 NAMES = {"ja": "日本語", "en": "English"}
+Wanted = dict[str, list[tuple[str, str, tuple[str, ...]]]]  # see `pages.wanted`
 
 
 @dataclass
@@ -71,6 +72,36 @@ def judge(
         else:
             sound[name] = result
     return sound, problems
+
+
+def check_figures(outline: Outline, results: dict[str, Result]) -> list[Problem]:
+    """Return the figures that could not be had from sound runs."""
+    problems = []
+    for by_slug in outline.pages.values():
+        for page in by_slug.values():
+            for line, call in page.calls:
+                result = results.get(call.snippet)
+                if result is None:
+                    continue  # what failed in the run is reported
+                for kind, section, names in pages.requests(call, outline.snippets):
+                    found = result.figures.get(
+                        figures.key(kind, section, list(names)),
+                        {
+                            "error": f"the program ends before section {section!r}",
+                            "advice": "draw a section before the exception",
+                        },
+                    )
+                    if "error" in found:
+                        where = f" (section {section!r})" if section else ""
+                        problems.append(
+                            Problem(
+                                page.path,
+                                line,
+                                f"{kind} of {call.snippet}{where}: {found['error']}",
+                                found["advice"],
+                            )
+                        )
+    return problems
 
 
 def runnable(snippets: dict[str, Snippet], cuda: bool) -> list[Snippet]:
@@ -290,7 +321,7 @@ def assemble(
     root: Path,
     outline: Outline,
     environment: dict[str, Any],
-    results_of: Callable[[list[Snippet]], dict[str, Result]],
+    results_of: Callable[[list[Snippet], Wanted], dict[str, Result]],
     to: Path,
     *,
     measure: bool = False,
@@ -303,7 +334,7 @@ def assemble(
         root: The repository.
         outline: What its files say.
         environment: Where snippets run.
-        results_of: Runs the snippets it is given.
+        results_of: Runs the snippets it is given, and takes down the figures.
         to: A new folder for the site; the languages' own folders and the
             executed notebooks are beside it for a while.
         measure: Whether to measure the benchmarks anew; if not, the last
@@ -317,10 +348,15 @@ def assemble(
     begun = time.perf_counter()
     results, failed = judge(
         outline.snippets,
-        results_of(runnable(outline.snippets, environment["cuda"])),
+        results_of(
+            runnable(outline.snippets, environment["cuda"]),
+            pages.wanted(outline.pages, outline.snippets),
+        ),
         strict,
     )
     problems = outline.problems + failed
+    if strict:  # what another torch cannot draw is left out
+        problems += check_figures(outline, results)
     ran = time.perf_counter()
     site = Site(
         outline.snippets,
@@ -389,7 +425,7 @@ def build(root: Path, to: Path, *, measure: bool, strict: bool) -> int:
                 root,
                 outline,
                 runner.environment(),
-                lambda snippets: dict(runner.run(snippets)),
+                lambda snippets, wanted: dict(runner.run(snippets, figures=wanted)),
                 temporary / "site",
                 measure=measure,
                 strict=strict,
@@ -461,9 +497,14 @@ def check(root: Path) -> int:
     outline = read(root)
     with Runner() as runner:
         cuda = runner.environment()["cuda"]
-        ran = dict(runner.run(runnable(outline.snippets, cuda)))
+        ran = dict(
+            runner.run(
+                runnable(outline.snippets, cuda),
+                figures=pages.wanted(outline.pages, outline.snippets),
+            )
+        )
     results, failed = judge(outline.snippets, ran, strict=True)
-    problems = outline.problems + failed
+    problems = outline.problems + failed + check_figures(outline, results)
     if problems:
         report(problems, [], outline)
         return 1

@@ -14,7 +14,7 @@ from pygments import highlight as _pygments
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from sitebuild import benchmark
+from sitebuild import benchmark, figure
 from sitebuild.pages import Call
 from sitebuild.recordings import Recording, name, version
 from sitebuild.run import Result
@@ -71,7 +71,7 @@ class Site:
     benchmarks: dict[str, benchmark.Measurement] = field(default_factory=dict)
 
 
-def fence(site: Site, call: Call, language: str, root: str) -> str:
+def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> str:
     """Return the HTML that a page shows in the place of `call`.
 
     Args:
@@ -80,6 +80,7 @@ def fence(site: Site, call: Call, language: str, root: str) -> str:
             the place stays empty.
         language: "ja" or "en".
         root: The way from the page's address to the root of the site, "../".
+        number: Of the fence on its page; makes the ids of its figures unique.
     """
     snippet = site.snippets.get(call.snippet)
     if snippet is None:
@@ -98,6 +99,9 @@ def fence(site: Site, call: Call, language: str, root: str) -> str:
         below = benchmark.render(site.benchmarks.get(snippet.name), language)
     else:
         below = _result(site, snippet, call.section, words)
+        if call.figures and snippet.name in site.results:
+            drawn = site.results[snippet.name].figures
+            below += figure.render(call, snippet, drawn, language, number)
     file = f"{root}{snippet.path}"
     title = re.sub(r"([/_])", r"\1<wbr>", snippet.name)  # where a phone may break it
     links = (

@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,7 @@ class Result:
     executed: tuple[int, ...] = ()  # lines, when traced
     missed: tuple[int, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)  # see `sitebuild.figures`
 
     @property
     def output(self) -> str:
@@ -353,6 +354,7 @@ class Runner:
         snippets: Iterable[Snippet],
         *,
         collect: dict[str, list[str]] | None = None,
+        figures: Mapping[str, Sequence[tuple[str, str, tuple[str, ...]]]] | None = None,
         trace: bool = False,
     ) -> Iterator[tuple[str, Result]]:
         """Run `snippets`, as many at a time as there are workers.
@@ -361,6 +363,8 @@ class Runner:
             snippets: What to run; two with one name would be mixed up.
             collect: Per snippet name, the variables whose measurements are
                 wanted in `Result.data`.
+            figures: Per snippet name, the figures to take down: kind, section
+                and names (see `pages.wanted`).
             trace: Whether to note which lines were executed.
 
         Yields:
@@ -378,6 +382,7 @@ class Runner:
                 "names": [section.name for section in snippet.sections],
                 "limit": snippet.time_limit,
                 "collect": (collect or {}).get(snippet.name, []),
+                "figures": (figures or {}).get(snippet.name, []),
                 "trace": trace,
             }
             for snippet in snippets
