@@ -27,7 +27,7 @@ VERSION = (
         ("ja", NO_NUMPY, "numpy"),
         ("ja", VERSION, "detach"),
         ("en", "computation graph", "detach"),
-        ("en", "in-place", "detach"),
+        ("en", "in-place", "clone"),
         ("en", "detach().clone()", "copy-a-tensor"),
         ("en", "deepcopy", "copy-a-tensor"),
         ("en", NO_NUMPY, "numpy"),
@@ -35,7 +35,7 @@ VERSION = (
     ],
 )
 def test_search_finds(reader, language, query, page):
-    assert f"{LANGUAGES[language]}{page}" in search(reader, language, query)
+    assert f"{LANGUAGES[language]}{page}" in search(reader, language, query)[:3]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
