@@ -12,7 +12,8 @@ from pygments import highlight as _pygments
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from sitebuild import benchmark
+from sitebuild import benchmark, matrix_page
+from sitebuild.matrix import TEMPLATE, Matrix
 from sitebuild.pages import Call
 from sitebuild.recordings import Recording, name
 from sitebuild.run import Result
@@ -67,6 +68,7 @@ class Site:
     stamp: dict[str, str] = field(default_factory=dict)
     repo_url: str = ""
     benchmarks: dict[str, benchmark.Measurement] = field(default_factory=dict)
+    matrix: Matrix | None = None
 
 
 def fence(site: Site, call: Call, language: str, root: str) -> str:
@@ -79,6 +81,8 @@ def fence(site: Site, call: Call, language: str, root: str) -> str:
         language: "ja" or "en".
         root: The way from the page's address to the root of the site, "../".
     """
+    if call.function == "matrix" and site.matrix:
+        return matrix_page.render(site.matrix, call.snippet, language, root)
     snippet = site.snippets.get(call.snippet)
     if snippet is None:
         return ""
@@ -102,7 +106,8 @@ def fence(site: Site, call: Call, language: str, root: str) -> str:
         f'<a href="{file}" download>{words["download"]}</a>'
     )
     if site.repo_url:
-        edit = html.escape(f"{site.repo_url}/edit/main/{snippet.path}")
+        written = snippet.path if snippet.path.startswith("snippets/") else TEMPLATE
+        edit = html.escape(f"{site.repo_url}/edit/main/{written}")
         links += f'<a href="{edit}">{words["edit"]}</a>'
     return (
         f'<div class="snippet">{bar(links, program, words)}'
