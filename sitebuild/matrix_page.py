@@ -21,20 +21,19 @@ WORDS = {
         "leaf": "リーフ",
         "nonleaf": "非リーフ",
         "plain": "普通",
+        "all": "すべて",
         "yes": "はい",
         "no": "いいえ",
         "none": "なし",
         "and": "・",
         "source": "元",
-        "program": "調べたプログラム",
+        "program": "プログラム",
         "caption": "操作ごと、元のテンソルごとの挙動",
         "strides failed": "転置した元では",
         "write failed": "結果に書き込むと",
         "gradient failed": "逆伝播すると",
         "filter": "操作を絞り込む",
         "family": "分類",
-        "any family": "すべて",
-        "any source": "すべて",
         "traps only": "落とし穴だけ",
         "shown": "件",
         "sort": "この列で並べ替える",
@@ -51,20 +50,19 @@ WORDS = {
         "leaf": "leaf",
         "nonleaf": "non-leaf",
         "plain": "plain",
+        "all": "all",
         "yes": "yes",
         "no": "no",
         "none": "none",
         "and": ", ",
-        "source": "source",
-        "program": "the probing program",
+        "source": "Source",
+        "program": "program",
         "caption": "What each operation does, for each kind of source",
         "strides failed": "of a transposed source",
         "write failed": "writing into the result",
         "gradient failed": "backward pass",
         "filter": "Filter operations",
         "family": "Family",
-        "any family": "all",
-        "any source": "all",
         "traps only": "only those that lie in wait",
         "shown": "operations",
         "sort": "sort by this column",
@@ -186,7 +184,6 @@ TRAP_WORDS = {
 }
 COLUMNS = {
     "ja": {
-        "family": "分類",
         "same_object": "同じオブジェクト",
         "shares_storage": "メモリを共有",
         "write_seen": "書き込みが元に現れる",
@@ -199,17 +196,16 @@ COLUMNS = {
         "strides": "転置した元でのストライド",
     },
     "en": {
-        "family": "family",
         "same_object": "same object",
         "shares_storage": "shares memory",
-        "write_seen": "write seen in source",
-        "version_noticed": "source's counter moves",
+        "write_seen": "write seen",
+        "version_noticed": "counter moves",
         "requires_grad": "requires_grad",
         "is_leaf": "is_leaf",
         "grad_fn": "grad_fn",
-        "gradient": "gradient reaches source",
+        "gradient": "gradient arrives",
         "result": "result",
-        "strides": "strides, source transposed",
+        "strides": "strides if transposed",
     },
 }
 
@@ -241,8 +237,10 @@ def _link(operation: Operation) -> str:
 
 
 def _sources(sources: Iterable[str], language: str) -> str:
-    words = WORDS[language]
-    return words["and"].join(words[source] for source in sources)
+    words, named = WORDS[language], list(sources)
+    if len(named) == len(SOURCES):
+        return words["all"]
+    return words["and"].join(words[source] for source in named)
 
 
 def _families(matrix: Matrix, language: str) -> str:
@@ -311,9 +309,7 @@ def _cells(row: Row, language: str) -> str:
     if facts["exception"]:
         text = html.escape(facts["exception"], quote=False)
         return (
-            f"<td>{FAMILY_WORDS[language]['raises'][0]}</td>"
-            f'<td colspan="{len(COLUMNS[language]) - 1}" class="e">'
-            f"<samp>{text}</samp></td>"
+            f'<td colspan="{len(COLUMNS[language])}" class="e"><samp>{text}</samp></td>'
         )
 
     def fact(name: str) -> str:
@@ -323,8 +319,7 @@ def _cells(row: Row, language: str) -> str:
         kind = "y" if value else "n"
         return f'<td class="{kind}">{words["yes" if value else "no"]}</td>'
 
-    cells = [f"<td>{FAMILY_WORDS[language][row.family][0]}</td>"]
-    cells += map(fact, ("same_object", "shares_storage", "write_seen"))
+    cells = [fact(name) for name in ("same_object", "shares_storage", "write_seen")]
     if "unnoticed-write" in row.traps:
         cells.append(f'<td class="n t">⚠ {words["no"]}</td>')
     else:
@@ -376,25 +371,30 @@ def _body(
         together.setdefault(_cells(row, language), []).append(row)
     lines = "".join(
         f'<tr data-s="{" ".join(row.source for row in same)}"><th scope="row">'
-        f"{_sources((row.source for row in same), language)}</th>{cells}</tr>"
+        f"{_sources((row.source for row in same), language).replace('・', '・<wbr>')}"
+        f"</th>{cells}</tr>"
         for cells, same in together.items()
     )
     width = len(COLUMNS[language]) + 1
     notes = "".join(f"<p><samp>{n}</samp></p>" for n in _notes(rows, language))
     if notes:
-        lines += f'<tr class="m"><td colspan="{width}"><div>{notes}</div></td></tr>'
-    families = sorted({matrix.family(operation, on), *(r.family for r in rows)})
+        lines += f'<tr class="m"><td colspan="{width}">{notes}</td></tr>'
+    family = matrix.family(operation, on)
+    families = sorted({family, *(row.family for row in rows)})
     traps = [t for t in TRAPS if any(t in row.traps for row in rows)]
     marks = "".join(f" <b>⚠ {TRAP_WORDS[language][t][0]}</b>" for t in traps)
     anchor, program = f' id="{operation.id}"', f"{root}{probe_name(operation)}.py"
-    if on != "cpu":
+    lined = "\n" in operation.code
+    if on != "cpu":  # the row has its anchor in the first table
         anchor = ""
     return (
         f'<tbody{anchor} data-f="{" ".join(families)}"'
         f"{' data-t' if traps else ''}>"
-        f'<tr class="o"><th colspan="{width}" scope="rowgroup"><div>'
-        f"{_link(operation)} <span>{operation.notes[language]}{marks} "
-        f'<a href="{program}">{words["program"]}</a></span></div></th></tr>'
+        f'<tr class="o"><th colspan="{width}" scope="rowgroup"><p>'
+        f"{_link(operation)}{'<br>' if lined else ' '}"
+        f"<span>{operation.notes[language]}"
+        f' <a href="#family-{family}">{FAMILY_WORDS[language][family][0]}</a>{marks}'
+        f' <a href="{program}">{words["program"]}</a></span></p></th></tr>'
         f"{lines}</tbody>"
     )
 
@@ -407,6 +407,8 @@ def _table(
     on: str = "cpu",
 ) -> str:
     words = WORDS[language]
+    # No `div` may be inside: Material's search takes its end for that of the
+    # one that is excluded.
     heads = "".join(
         f'<th scope="col" data-c="{name}">{label}</th>'
         for name, label in COLUMNS[language].items()
@@ -434,9 +436,9 @@ def _whole_table(matrix: Matrix, language: str, root: str) -> str:
         f' data-shown="{words["shown"]}" data-search-exclude>'
         f'<label>{words["filter"]} <input type="search" name="text"></label>'
         f'<label>{words["family"]} <select name="family">'
-        f'<option value="">{words["any family"]}</option>{families}</select></label>'
+        f'<option value="">{words["all"]}</option>{families}</select></label>'
         f'<label>{words["source"]} <select name="source">'
-        f'<option value="">{words["any source"]}</option>{sources}</select></label>'
+        f'<option value="">{words["all"]}</option>{sources}</select></label>'
         f'<label><input type="checkbox" name="traps"> {words["traps only"]}</label>'
         '<output name="count" aria-live="polite"></output></form>'
     )
