@@ -104,7 +104,7 @@ def reaches(y, x):
     waiting = [y.grad_fn]
     while waiting:
         node = waiting.pop()
-        if node is None or node in seen or node.name() == "NotImplemented":
+        if node is None or node in seen or "NotImplemented" in node.name():
             continue
         if node is wanted:
             return True
