@@ -12,17 +12,18 @@ beside old versions of torch.
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sitebuild.snippets import Problem, Snippet, SnippetError, parse
+from sitebuild.snippets import Problem, Section, Snippet, parse
 
 OPERATIONS = "matrix/operations.ini"
 TEMPLATE = "matrix/probe.py"
@@ -194,15 +195,26 @@ def probes(
     if not operations:
         return snippets, problems
     template = (root / TEMPLATE).read_text(encoding="utf-8")
+    # Hundreds of programs that differ in a few lines: read the rest once.
+    usual = parse("", TEMPLATE, template)
     for operation in operations:
+        try:
+            ast.parse(operation.code)
+            ast.parse(f"{operation.values}\nimport {operation.imports or 'json'}")
+        except SyntaxError as error:
+            problems.append(_wrong(operation.line, f"SyntaxError: {error.msg}"))
+            continue
         for device in ("cpu", "cuda"):
             name = probe_name(operation, device)
             source = program(template, operation, device)
-            try:
-                snippets[name] = parse(name, f"{name}.py", source)
-            except SnippetError as error:
-                problems.append(_wrong(operation.line, error.problem.message))
-                break
+            snippets[name] = replace(
+                usual,
+                name=name,
+                path=f"{name}.py",
+                source=source,
+                sections=(Section("", 1, source.count("\n")),),
+                needs_cuda=device == "cuda",
+            )
     return snippets, problems
 
 
