@@ -229,6 +229,17 @@ def test_a_faulty_entry_is_reported_with_its_line(tmp_path):
     ]
 
 
+def test_an_entry_that_is_no_python_is_reported_with_its_line(tmp_path):
+    (tmp_path / "matrix").mkdir()
+    template = (ROOT / matrix.TEMPLATE).read_text("utf-8")
+    (tmp_path / matrix.TEMPLATE).write_text(template, "utf-8")
+    wrong = matrix.Operation("wrong", 7, "x.detach(", {"ja": "あ。", "en": "A."})
+    snippets, (problem,) = matrix.probes(tmp_path, [wrong])
+    assert snippets == {}
+    assert (problem.path, problem.line) == (matrix.OPERATIONS, 7)
+    assert "SyntaxError" in problem.message
+
+
 def row(source="leaf", **facts):
     usual = dict.fromkeys(matrix.FACTS, False)
     return Row(matrix.Operation("a", 1, "x", {}), source, "cpu", {**usual, **facts})
