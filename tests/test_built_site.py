@@ -107,7 +107,7 @@ def test_what_is_shown_is_the_text_of_the_file(outline, all_pages):
             if call.section:
                 _, shown = source.split(f"# %% {call.section}\n")
                 shown = re.split(r"(?m)^# %% ", shown)[0]
-            [code] = texts_of(block, "code")
+            [code] = texts_of(block, ".highlight code")
             assert code.rstrip() == shown.rstrip(), (slug, call)
             copied = block.select_one("[data-copy]")["data-copy"]
             assert source.startswith(copied.rstrip("\n")), (slug, call)

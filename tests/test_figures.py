@@ -505,7 +505,7 @@ def test_every_figure_of_the_site_is_drawn_with_ids_of_its_own(built, outline):
             panels = sum(len(f.panels) for _, c in page.calls for f in c.figures)
             svgs = re.findall(r'<svg class="?figure-svg.*?</svg>', html, re.S)
             assert len(svgs) == panels, page.path
-            ids = re.findall(r'\sid="?([\w-]+)', html)
+            ids = re.findall(r'\sid="?([^"\s>]+)', html)
             assert len(ids) == len(set(ids)), page.path
             for svg in svgs:
                 labelled = re.search(r'aria-labelledby="([^"]+)"', svg)
