@@ -17,12 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sitebuild import benchmark, figures, notebook, pages, recordings, run
-from sitebuild.render import Site, copy_snippets
+from sitebuild import benchmark, figures, matrix, notebook, pages, recordings, run
+from sitebuild.matrix import Operation, read_operations
+from sitebuild.pages import Call
+from sitebuild.render import Site, copy_snippets, describe
 from sitebuild.run import Result, Runner
 from sitebuild.snippets import Problem, Snippet, read_all
 
@@ -38,6 +40,15 @@ class Outline:
     pages: dict[str, dict[str, pages.Page]]
     snippets: dict[str, Snippet]
     problems: list[Problem]
+    operations: list[Operation] = field(default_factory=list)  # of the matrix
+
+    def behind(self, call: Call) -> list[str]:
+        """Return what the output of `call` depends on, in a few words each."""
+        if call.function == "matrix":
+            probes = [s.digest for n, s in self.snippets.items() if n[:7] == "matrix/"]
+            return [*probes, repr(self.operations)]
+        snippet = self.snippets.get(call.snippet)
+        return [snippet.digest] if snippet else []
 
 
 def read(root: Path) -> Outline:
@@ -45,9 +56,15 @@ def read(root: Path) -> Outline:
     snippets, unreadable = read_all(root)
     outline = pages.read_pages(root)
     notebooks, broken = pages.notebook_snippets(root, outline)
-    snippets.update(notebooks)
+    operations, unclear = read_operations(root)
+    probes, unsound = matrix.probes(root, operations)
+    snippets = {**snippets, **notebooks, **probes}
+    problems = [*unreadable, *broken, *unclear, *unsound]
     return Outline(
-        outline, snippets, unreadable + broken + pages.check(outline, snippets)
+        outline,
+        snippets,
+        problems + pages.check(outline, snippets),
+        operations,
     )
 
 
@@ -365,6 +382,9 @@ def assemble(
         environment,
         repo_url=os.environ.get("REPO_URL", "").rstrip("/"),
     )
+    table, failed = tabulate(outline, site)
+    site.matrix = table
+    problems += failed
     benchmarks = [s for s in outline.snippets.values() if s.is_benchmark]
     # Minutes of measuring are for nothing if the site cannot be built.
     site.benchmarks, failed = benchmark.measurements(
@@ -391,6 +411,7 @@ def assemble(
     messages = _render_all(site, root, to, notebooks, titles)
     shutil.rmtree(notebooks, ignore_errors=True)
     copy_snippets(site, root, to)
+    matrix.publish(table, outline.snippets, to)
     if not messages and not problems:
         messages = [_sourced(found, root, outline) for found in check_site(to)]
     if problems or messages:
@@ -402,6 +423,34 @@ def assemble(
         f"{time.perf_counter() - measured:.1f} s"
     )
     return True
+
+
+def tabulate(outline: Outline, site: Site) -> tuple[matrix.Matrix, list[Problem]]:
+    """Make the behaviour matrix of the probes' results and of recordings."""
+
+    def printed(name: str) -> str | None:
+        result = site.results.get(name)
+        return result.output if result and result.ended == "end" else None
+
+    recorded = [r for r in site.recordings if r.environment["cuda"]]
+    if site.environment["cuda"] or not recorded:
+        where = "torch {torch}, Python {python}, {device}".format(**site.environment)
+        return matrix.make(
+            outline.operations, printed, site.environment, printed, where
+        )
+    latest = recorded[-1]
+
+    def on_cuda(name: str) -> str | None:
+        outputs = latest.outputs(outline.snippets[name])
+        return outputs[""] if outputs else None
+
+    return matrix.make(
+        outline.operations,
+        printed,
+        site.environment,
+        on_cuda,
+        describe(latest.environment),
+    )
 
 
 def _built(site: Path, language: str, slug: str) -> Path:
@@ -504,7 +553,13 @@ def check(root: Path) -> int:
             )
         )
     results, failed = judge(outline.snippets, ran, strict=True)
-    problems = outline.problems + failed + check_figures(outline, results)
+    _, unsound = matrix.make(
+        outline.operations,
+        lambda name: results[name].output if name in results else None,
+        {},
+    )
+    problems = outline.problems + failed + unsound
+    problems += check_figures(outline, results)
     if problems:
         report(problems, [], outline)
         return 1

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from sitebuild import matrix
 from sitebuild.snippets import Problem, Snippet, SnippetError, parse
 
 LANGUAGES = ("ja", "en")  # the first is the default, at the root of the site
-CALLS = ("show", "versions", "benchmark")  # what a fence may call
+CALLS = ("show", "versions", "benchmark", "matrix")  # what a fence may call
 FIGURES = ("graph", "storage")  # what a fence may ask for in its header
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(.*)$")
@@ -414,6 +415,17 @@ def check(
     for by_slug in pages.values():
         for page in by_slug.values():
             for line, call in page.calls:
+                if call.function == "matrix":
+                    if call.snippet not in matrix.PARTS:
+                        problems.append(
+                            Problem(
+                                page.path,
+                                line,
+                                f"the matrix has no part {call.snippet!r}",
+                                "its parts: " + ", ".join(matrix.PARTS),
+                            )
+                        )
+                    continue
                 snippet = snippets.get(call.snippet)
                 if snippet is None:
                     problems.append(
@@ -440,7 +452,7 @@ def check(
                     problems += _check_figures(page, line, call, snippet)
     shown = shown_on(pages)
     for snippet in snippets.values():
-        if snippet.name not in shown and not snippet.path.endswith(".ipynb"):
+        if snippet.name not in shown and snippet.path.startswith("snippets/"):
             problems.append(
                 Problem(
                     snippet.path,

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sitebuild.matrix import probes, read_operations
 from sitebuild.pages import notebook_snippets, read_pages
 from sitebuild.run import Result, Runner, problem
 from sitebuild.snippets import Snippet, read_all
@@ -166,6 +167,9 @@ def record(root: Path) -> int:
     snippets, unreadable = read_all(root)
     notebooks, broken = notebook_snippets(root, read_pages(root))
     snippets.update(notebooks)
+    operations, unclear = read_operations(root)
+    probing, unsound = probes(root, operations)
+    snippets.update(probing)
     with Runner() as runner:
         environment = runner.environment()
         runnable = [
@@ -175,7 +179,7 @@ def record(root: Path) -> int:
             and (environment["cuda"] or not snippet.needs_cuda)
         ]
         results = dict(runner.run(runnable))
-    lost = unreadable + broken
+    lost = [*unreadable, *broken, *unclear, *unsound]
     for snippet in runnable:
         found = problem(snippet, results[snippet.name])
         if found:

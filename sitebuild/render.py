@@ -14,7 +14,8 @@ from pygments import highlight as _pygments
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from sitebuild import benchmark, figure
+from sitebuild import benchmark, figure, matrix_page
+from sitebuild.matrix import TEMPLATE, Matrix
 from sitebuild.pages import Call
 from sitebuild.recordings import Recording, name, version
 from sitebuild.run import Result
@@ -69,6 +70,7 @@ class Site:
     stamp: dict[str, str] = field(default_factory=dict)
     repo_url: str = ""
     benchmarks: dict[str, benchmark.Measurement] = field(default_factory=dict)
+    matrix: Matrix | None = None
 
 
 def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> str:
@@ -82,6 +84,8 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
         root: The way from the page's address to the root of the site, "../".
         number: Of the fence on its page; makes the ids of its figures unique.
     """
+    if call.function == "matrix" and site.matrix:
+        return matrix_page.render(site.matrix, call.snippet, language, root)
     snippet = site.snippets.get(call.snippet)
     if snippet is None:
         return ""
@@ -110,7 +114,8 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
         f"{words['download']}</a>"
     )
     if site.repo_url:
-        edit = html.escape(f"{site.repo_url}/edit/main/{snippet.path}")
+        written = snippet.path if snippet.path.startswith("snippets/") else TEMPLATE
+        edit = html.escape(f"{site.repo_url}/edit/main/{written}")
         links += f'<a href="{edit}">{words["edit"]}</a>'
     return (
         f'<div class="snippet">{bar(links, program, words)}'

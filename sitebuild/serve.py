@@ -24,7 +24,7 @@ from sitebuild import build
 from sitebuild.run import Result, Runner
 from sitebuild.snippets import Snippet
 
-WATCHED = ("docs", "snippets", "recordings", "overrides")
+WATCHED = ("docs", "snippets", "matrix", "recordings", "overrides")
 SETTLE = 0.05  # seconds without a further change before a build begins
 
 # Pages ask for the number of the build they come from, and wait for the next.
@@ -77,11 +77,9 @@ class Workshop:
         begun = time.perf_counter()
         outline = build.read(self.root)
         shown = {
-            page.path: [(self.root / page.path).read_bytes()]
-            + [
-                outline.snippets[call.snippet].digest
-                for _, call in page.calls
-                if call.snippet in outline.snippets
+            page.path: [
+                (self.root / page.path).read_bytes(),
+                *(text for _, call in page.calls for text in outline.behind(call)),
             ]
             for by_slug in outline.pages.values()
             for page in by_slug.values()
@@ -171,7 +169,8 @@ def serve(root: Path, port: int) -> int:
     edits = _Edits()
     observer = Observer()
     for name in WATCHED:
-        observer.schedule(edits, str(root / name), recursive=True)
+        if (root / name).exists():
+            observer.schedule(edits, str(root / name), recursive=True)
     for config in build.CONFIGS.values():
         observer.schedule(edits, str(root / config))
     try:

@@ -19,9 +19,10 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from sitebuild import build, notebook
+from sitebuild import build, matrix, matrix_page, notebook
 from sitebuild.pages import parse_call
 from sitebuild.run import Runner
 from sitebuild.snippets import Snippet
@@ -53,7 +54,7 @@ for config in sys.argv[1:]:
 
 def generate(to: Path, size: int) -> None:
     """Make a project with `size` times the pages and snippets of this one."""
-    for name in ("sitebuild", "overrides", "docs", "snippets", "recordings"):
+    for name in ("sitebuild", "overrides", "docs", "snippets", "matrix", "recordings"):
         shutil.copytree(ROOT / name, to / name)
     shutil.copytree(ROOT / ".cache", to / ".cache") if (ROOT / ".cache").exists() else 0
     for config in build.CONFIGS.values():
@@ -64,7 +65,7 @@ def generate(to: Path, size: int) -> None:
         for topic in topics:
             shutil.copytree(topic, to / "snippets" / more / topic.name)
         for language, config in build.CONFIGS.items():
-            originals = sorted((ROOT / "docs" / language).iterdir())
+            originals = sorted((ROOT / "docs" / language).glob("*.*"))
             folder = to / "docs" / language / more
             folder.mkdir()
             nav = [f"  - {more}:"]
@@ -108,8 +109,10 @@ def limit(project: Path) -> tuple[float, float]:
     script = [sys.executable, "-c", _ONE_PROCESS, str(sources)]
     running = min(run(script, project)[0] for _ in range(2))
 
-    def expand(found: re.Match[str]) -> str:
+    def expand(found: re.Match[str], language: str) -> str:
         call = parse_call(found[1])
+        if call.function == "matrix":
+            return matrix_page.render(table, call.snippet, language, "../../")
         snippet: Snippet = outline.snippets[call.snippet]
         section = snippet.section(call.section) if call.section else None
         code = snippet.lines(section.first + 1, section.last) if section else None
@@ -117,6 +120,10 @@ def limit(project: Path) -> tuple[float, float]:
         text = result.outputs.get(call.section, result.output) if result else ""
         return f"```python\n{code or snippet.source}\n```\n\n```text\n{text}\n```"
 
+    def printed(name: str) -> str:
+        return results[name].output
+
+    table, _ = matrix.make(outline.operations, printed, {})
     configs = []
     for language, config in build.CONFIGS.items():
         for path, page in outline.pages[language].items():
@@ -127,7 +134,8 @@ def limit(project: Path) -> tuple[float, float]:
                 notebook.execute(project / page.path, result, target)
             else:
                 text = (project / page.path).read_text(encoding="utf-8")
-                target.write_text(_EXEC.sub(expand, text), encoding="utf-8")
+                text = _EXEC.sub(partial(expand, language=language), text)
+                target.write_text(text, encoding="utf-8")
         text = (project / config).read_text(encoding="utf-8")
         text = text.replace(f"docs/{language}", f"plain/{language}")
         text = text.replace("INHERIT: mkdocs.yml", "INHERIT: plain.mkdocs.yml")
