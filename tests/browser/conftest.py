@@ -96,8 +96,13 @@ class Reader:
             lambda _: until()
         )
 
+    def forget(self) -> None:
+        """Let `traffic` and the console begin anew."""
+        self.driver.get_log("browser")
+        self.driver.get_log("performance")
+
     def traffic(self) -> list[tuple[str, int]]:
-        """Address and status of all that was asked for since the last call."""
+        """Address and status of all that was asked for since `forget`."""
         asked: dict[str, tuple[str, int]] = {}
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
@@ -145,7 +150,4 @@ def reader(chromium, root):
     chromium.execute_cdp_cmd(
         "Storage.clearDataForOrigin", {"origin": root, "storageTypes": "all"}
     )
-    chromium.get("about:blank")
-    for log in ("browser", "performance"):
-        chromium.get_log(log)
     return Reader(chromium, root)
