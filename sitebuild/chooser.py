@@ -203,7 +203,15 @@ def answers(matrix: Matrix) -> list[Answer]:
             found.append(Answer(wish, _order(granted[wish])))
             continue
         steps = [len(wish.changes_to(other)) for other in possible]
-        nearest = tuple(o for o, n in zip(possible, steps) if n == min(steps))
+        near = [other for other, n in zip(possible, steps) if n == min(steps)]
+        # "Either" says nothing beside a wish that is more definite.
+        nearest = tuple(
+            other
+            for other in near
+            if other.memory == wish.memory
+            or other.memory != "either"
+            or not any(replace(other, memory=m) in near for m in ("own", "shared"))
+        )
         on_cpu = bool(granted[replace(wish, gpu="no")])
         found.append(Answer(wish, (), on_cpu, nearest))
     return found

@@ -32,9 +32,9 @@ ASKED = {
     "en": {
         "get": ("What do you want?", "You get"),
         "memory": ("Whose memory?", "Memory"),
-        "gradient": ("Should gradients flow back to the source?", "Gradient"),
+        "gradient": ("Should gradients flow back?", "Gradient"),
         "gpu": ("Where is the source?", "Source on"),
-        "layout": ("Must the layout (strides) be kept?", "Layout"),
+        "layout": ("Keep the layout (strides)?", "Layout"),
     },
 }
 NAMES = {
@@ -60,11 +60,11 @@ NAMES = {
         "shared": "the source's",
         "either": "either",
         "flow": "flows back",
-        "cut": "does not",
+        "cut": "is cut",
         "no": "CPU",
         "maybe": "perhaps a GPU",
         "keep": "kept",
-        "any": "any",
+        "any": "does not matter",
     },
 }
 WORDS = {
@@ -100,10 +100,11 @@ WORDS = {
         "packed": "転置した x では、並び（ストライド）が {a} から {b} に変わります。",
         "warns": "警告が出ます",
         "raises": "例外になります",
-        "needs": "要素の数が違うと動かないかもしれません。調べた x",
-        "gpu cpu": "x が GPU にあれば、CPU へのコピーになるはずです（記録なし）。",
-        "gpu source": "デバイスを指定しないので、結果は x のデバイスにあるはずです（GPU での記録なし）。",
-        "gpu ": "CPU へ移さないので、x が GPU にあるときには勧めません（記録なし）。",
+        "needs": "ほかと違う x で調べました",
+        "gpu": "x が GPU にあるとき",
+        "gpu cpu": "CPU へ移すことを求める書き方なので、x とは別のメモリになるはずです（記録はまだありません）。",
+        "gpu source": "デバイスに触れない書き方なので、結果も x と同じデバイスにあるはずです（記録はまだありません）。",
+        "gpu ": "CPU へ移すことを求めていないので、勧めません（記録はまだありません）。",
         "row": "一覧表の行",
         "page": "詳しい説明",
         "probe": "調べたプログラム",
@@ -150,10 +151,11 @@ WORDS = {
         "packed": "For a transposed x, the strides change from {a} to {b}.",
         "warns": "It warns",
         "raises": "It raises",
-        "needs": "It may not run on another number of elements. Probed with x",
-        "gpu cpu": "If x is on a GPU, this should be a copy to the CPU (not recorded).",
-        "gpu source": "It names no device, so the result should be where x is (not recorded on a GPU).",
-        "gpu ": "It does not move to the CPU, so it is not offered for an x on a GPU (not recorded).",
+        "needs": "Probed with another x than the rest",
+        "gpu": "If x is on a GPU",
+        "gpu cpu": "It asks for a move to the CPU, so the memory should be another than that of x (not recorded yet).",
+        "gpu source": "It names no device, so the result should be where x is (not recorded yet).",
+        "gpu ": "It does not ask for a move to the CPU, so it is not offered (not recorded yet).",
         "row": "row in the matrix",
         "page": "explained",
         "probe": "the program that probed it",
@@ -408,9 +410,13 @@ def _card(
         else " ".join(_why(rows, language))
     )
     beware = _beware(rows, language)
+    facts = f"<dt>{words['why']}</dt><dd>{why}</dd>"
+    if beware:
+        items = "".join(f"<li>{text}</li>" for text in beware)
+        facts += f"<dt>{words['beware']}</dt><dd><ul>{items}</ul></dd>"
     if not matrix.of(operation, "cuda"):
-        beware.append(words[f"gpu {goes_to(operation)}"])
-    cautions = "".join(f"<li>{text}</li>" for text in beware)
+        there = words[f"gpu {goes_to(operation)}"]
+        facts += f"<dt>{words['gpu']}</dt><dd>{there}</dd>"
     links = [
         f'<a href="{pages}reference/behaviour-matrix/#{operation.id}">{words["row"]}</a>',
         f'<a href="{root}{probe_name(operation)}.py">{words["probe"]}</a>',
@@ -421,8 +427,7 @@ def _card(
     return (
         f'<li id="call-{operation.id}" data-call="{operation.id}">'
         f"<h3>{_code(operation.code)}</h3><p>{operation.notes[language]}</p>"
-        f"<dl><dt>{words['why']}</dt><dd>{why}</dd>"
-        f"<dt>{words['beware']}</dt><dd><ul>{cautions}</ul></dd></dl>"
+        f"<dl>{facts}</dl>"
         f'<p class="choose-links">{" ".join(links)}</p>'
         f"<details><summary>{words['run']}</summary>"
         f"{show(example_name(operation.id))}</details></li>"

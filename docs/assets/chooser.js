@@ -28,7 +28,7 @@ const narrow = () => {
   if (!given.size) said.push(text.start);
   else if (!first) said.push(text.none);
   else said.push(text.found.replace("{n}", ids.size).replace("{first}", () => first));
-  if (given.size && left.length > 1) said.push(text.left.replace("{n}", open));
+  if (given.size && first && left.length > 1) said.push(text.left.replace("{n}", open));
   status.textContent = said.join(" ");
   for (const link of document.querySelectorAll(".choose-on a[data-to]")) {
     const wanted = new URLSearchParams([...given]);
