@@ -48,6 +48,7 @@ PREFERRED = (
     "detach-numpy",
     "detach-cpu-numpy",
     "numpy-force",
+    "detach-to-cpu-copy-numpy",
     "detach-numpy-copy",
     "detach-clone-numpy",
     "item",
@@ -74,7 +75,8 @@ EXPLAINED = {
     "detach-numpy": "numpy/#requires-grad",
     "detach-cpu-numpy": "numpy/#numpy",
     "numpy-force": "numpy/#force",
-    "detach-numpy-copy": "to-ndarray/#to-ndarray",
+    "detach-to-cpu-copy-numpy": "to-ndarray/#to-ndarray",
+    "detach-numpy-copy": "to-ndarray/#order-of-elements",
     "detach-clone-numpy": "to-ndarray/#order-of-elements",
 }
 # The most used calls, in the order of the cheat sheet.
@@ -92,7 +94,7 @@ CHEAT_SHEET = (
     "to-float64",
     "numpy",
     "detach-cpu-numpy",
-    "detach-numpy-copy",
+    "detach-to-cpu-copy-numpy",
     "item",
 )
 
