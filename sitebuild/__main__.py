@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from sitebuild import build, recordings
+from sitebuild.snippets import SnippetError
 
 
 def main() -> int:
@@ -34,6 +35,14 @@ def main() -> int:
     commands.add_parser("record", help="record what the snippets print here")
     arguments = parser.parse_args()
     root = Path.cwd()
+    try:
+        return _do(arguments, root)
+    except SnippetError as error:  # a page that cannot even be read
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _do(arguments: argparse.Namespace, root: Path) -> int:
     if arguments.command == "build":
         to = (root / arguments.to).resolve()
         return build.build(

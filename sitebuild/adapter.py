@@ -23,7 +23,7 @@ from sitebuild import notebook, pages, render
 
 _CJK = r"[\u3001-\u30ff\u3400-\u9fff\uff00-\uff60]"
 _CJK_BREAK = re.compile(rf"(?<={_CJK})\n(?={_CJK})")
-_PRE = re.compile(r"(<pre.*?</pre>)", re.S)
+_NO_PROSE = re.compile(r"(<pre.*?</pre>|<[^>]*>)", re.S)  # code and attributes
 
 
 @dataclass
@@ -34,6 +34,7 @@ class Build:
     language: str = ""
     notebooks: dict[str, Path] = field(default_factory=dict)  # executed, by slug
     titles: dict[str, str] = field(default_factory=dict)  # of pages not rendered
+    count: int = 0  # of the fences on the current page so far
     root: str = ""  # the way from the current page to the root of the site
 
 
@@ -48,16 +49,19 @@ def _state() -> Build:
 BUILD = Build()
 
 
-def _run(code: str, **_: Any) -> str:
+def _run(code: str, **options: Any) -> str:
     """Be markdown-exec's runner: give what the fence's call asks for."""
     build = _state()
     if build.site is None:
         return ""
     try:
-        call = pages.parse_call(code)
+        # `options` has markdown-exec's own beside those of the fence's header.
+        asked = {name: options[name] for name in options if name in pages.FIGURES}
+        call = pages.parse_call(code, asked)
     except ValueError:  # reported, with its line, by `pages.check`
         return ""
-    return render.fence(build.site, call, build.language, build.root)
+    build.count += 1
+    return render.fence(build.site, call, build.language, build.root, build.count)
 
 
 def _format(code: str, md: Markdown, **options: Any) -> str:
@@ -102,6 +106,7 @@ def on_page_markdown(
 ) -> None:
     """Remember the way to the root of the site for the links of this page."""
     _locate(page, config)
+    _state().count = 0
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -118,8 +123,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
             build.site,
         )
     return "".join(
-        part if part.startswith("<pre") else _CJK_BREAK.sub("", part)
-        for part in _PRE.split(html)
+        part if part.startswith("<") else _CJK_BREAK.sub("", part)
+        for part in _NO_PROSE.split(html)
     )
 
 

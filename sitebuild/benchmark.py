@@ -40,18 +40,19 @@ WORDS = {
         "fastest": "要素数 {n} で最も速いのは {best}、中央値は {time} です",
         "baseline": "（何もしない呼び出しは {time}）",
         "slowest": "最も遅い {worst} はその {ratio} 倍かかりました。",
-        "same": ("要素数 {n} では、{labels} の差は、計測ごとのばらつきを超えません。"),
-        "apart": "要素数 {n} では、どの 2 つの差も計測ごとのばらつきを超えています。",
+        "same": "{labels} の差は、計測ごとのばらつきを超えません。",
+        "apart": "どの二つの差も計測ごとのばらつきを超えています。",
         "caption": (
             "{cpu}、1 スレッド、torch {torch}、NumPy {numpy}、Python {python}、"
             "perfplot {perfplot}、{date} に計測。プロセスを変えて {rounds} 回計測し、"
             "各回の値は perfplot が残す最小値です。線は中央値、帯は最小から最大まで。"
-            "別の機械、別のスレッド数、GPU での速さは、ここからは分かりません。"
+            "別のマシン、別のスレッド数、GPU での速さは、ここからは分かりません。"
             "帯が重なる方法の優劣も分かりません。"
         ),
         "none": "この例はまだ計測されていません。",
         "comma": "、",
         "stop": "。",
+        "space": "",
     },
     "en": {
         "measured": "Measured",
@@ -246,22 +247,22 @@ def findings(measured: Measurement, language: str) -> list[str]:
 
 
 def _alike(measured: Measurement, order: list[int], n: int) -> list[list[int]]:
-    """Return the groups of kernels, fastest first, whose ranges all overlap."""
-    groups: list[list[int]] = []
-    for start in range(len(order)):
-        group = [order[start]]
-        for other in order[start + 1 :]:
-            if all(
-                min(measured.samples(other, n)) <= max(measured.samples(k, n))
-                and min(measured.samples(k, n)) <= max(measured.samples(other, n))
-                for k in group
-            ):
-                group.append(other)
-            else:
-                break
-        if len(group) > 1 and not any(set(group) <= set(g) for g in groups):
-            groups.append(group)
-    return groups
+    """Return the groups of kernels, fastest first, whose ranges all overlap.
+
+    Ranges that all overlap share a point, and the first such point is where one
+    of them begins. Two kernels that overlap are in a group together.
+    """
+    ranges = {k: measured.samples(k, n) for k in order}
+    groups = [
+        [k for k in order if min(ranges[k]) <= min(ranges[start]) <= max(ranges[k])]
+        for start in order
+    ]
+    largest = [g for g in groups if not any(set(g) < set(other) for other in groups)]
+    return [
+        group
+        for number, group in enumerate(largest)
+        if len(group) > 1 and group not in largest[:number]
+    ]
 
 
 def render(measured: Measurement | None, language: str) -> str:
@@ -292,7 +293,7 @@ def render(measured: Measurement | None, language: str) -> str:
         f"{measured.charts[language]}</div>"
         f'<ul class="benchmark-findings">{sentences}</ul>'
         f"<details data-search-exclude><summary>{words['table']}</summary>"
-        f'<div class="benchmark-table" tabindex="0"><table>'
+        f'<div class="benchmark-table" tabindex="0"><table class="times">'
         f"<caption>{words['cell']}</caption>"
         f'<thead><tr><th scope="col">{words["length"]}</th>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"

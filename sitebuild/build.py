@@ -21,7 +21,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sitebuild import benchmark, chooser, matrix, notebook, pages, recordings, run
+from sitebuild import (
+    benchmark,
+    chooser,
+    figures,
+    matrix,
+    notebook,
+    pages,
+    recordings,
+    run,
+)
 from sitebuild.matrix import Operation, read_operations
 from sitebuild.pages import Call
 from sitebuild.render import Site, copy_snippets, describe
@@ -30,6 +39,7 @@ from sitebuild.snippets import Problem, Snippet, read_all
 
 CONFIGS = {"ja": "mkdocs.yml", "en": "mkdocs.en.yml"}
 NAMES = {"ja": "日本語", "en": "English"}
+Wanted = dict[str, list[tuple[str, str, tuple[str, ...]]]]  # see `pages.wanted`
 
 
 @dataclass
@@ -92,6 +102,36 @@ def judge(
     return sound, problems
 
 
+def check_figures(outline: Outline, results: dict[str, Result]) -> list[Problem]:
+    """Return the figures that could not be had from sound runs."""
+    problems = []
+    for by_slug in outline.pages.values():
+        for page in by_slug.values():
+            for line, call in page.calls:
+                result = results.get(call.snippet)
+                if result is None:
+                    continue  # what failed in the run is reported
+                for kind, section, names in pages.requests(call, outline.snippets):
+                    found = result.figures.get(
+                        figures.key(kind, section, list(names)),
+                        {
+                            "error": f"the program ends before section {section!r}",
+                            "advice": "draw a section before the exception",
+                        },
+                    )
+                    if "error" in found:
+                        where = f" (section {section!r})" if section else ""
+                        problems.append(
+                            Problem(
+                                page.path,
+                                line,
+                                f"{kind} of {call.snippet}{where}: {found['error']}",
+                                found["advice"],
+                            )
+                        )
+    return problems
+
+
 def runnable(snippets: dict[str, Snippet], cuda: bool) -> list[Snippet]:
     """Return what can be run here; benchmarks are measured, apart from these."""
     return [
@@ -111,11 +151,11 @@ def stamp(
         if epoch
         else datetime.datetime.now(datetime.timezone.utc)
     )
-    git = subprocess.run(
-        ["git", "-C", str(root), "describe", "--always", "--dirty", "--exclude=*"],
-        capture_output=True,
-        text=True,
-    )
+    commit = ""
+    if shutil.which("git"):
+        command = ["git", "-C", str(root), "describe", "--always", "--dirty"]
+        git = subprocess.run([*command, "--exclude=*"], capture_output=True, text=True)
+        commit = git.stdout.strip()
     japanese = language == "ja"
     return {
         "label": "実行環境" if japanese else "Environment of the run",
@@ -131,7 +171,7 @@ def stamp(
             ("デバイス" if japanese else "device", environment["device"]),
             ("OS" if japanese else "platform", environment["platform"]),
             ("日付" if japanese else "date", today.date().isoformat()),
-            ("コミット" if japanese else "commit", git.stdout.strip() or "-"),
+            ("コミット" if japanese else "commit", commit or "-"),
         ],
     }
 
@@ -284,7 +324,7 @@ def check_site(folder: Path) -> list[str]:
                         r'rel="?(canonical|alternate)', tag
                     )
                     if loads and not address.startswith("data:"):
-                        messages.append(f"{where}: loads {address} from outside")
+                        messages.append(f"{where}: loads from outside: {address}")
                     continue
                 path, _, fragment = address.partition("#")
                 if where.endswith("404.html") and (path.startswith("/") or not path):
@@ -292,7 +332,8 @@ def check_site(folder: Path) -> list[str]:
                 target = (file.parent / path).resolve() if path else file
                 if target.is_dir():
                     target /= "index.html"
-                if not target.exists():
+                within = target.is_relative_to(folder.resolve())
+                if not within or not target.exists():
                     messages.append(f"{where}: {attribute} leads nowhere: {address}")
                 elif (
                     fragment
@@ -300,7 +341,7 @@ def check_site(folder: Path) -> list[str]:
                     and fragment not in anchors[target]
                     and not fragment.startswith("__")
                 ):
-                    messages.append(f"{where}: there is no anchor {address}")
+                    messages.append(f"{where}: there is no anchor: {address}")
     return messages
 
 
@@ -308,7 +349,7 @@ def assemble(
     root: Path,
     outline: Outline,
     environment: dict[str, Any],
-    results_of: Callable[[list[Snippet]], dict[str, Result]],
+    results_of: Callable[[list[Snippet], Wanted], dict[str, Result]],
     to: Path,
     *,
     measure: bool = False,
@@ -321,7 +362,7 @@ def assemble(
         root: The repository.
         outline: What its files say.
         environment: Where snippets run.
-        results_of: Runs the snippets it is given.
+        results_of: Runs the snippets it is given, and takes down the figures.
         to: A new folder for the site; the languages' own folders and the
             executed notebooks are beside it for a while.
         measure: Whether to measure the benchmarks anew; if not, the last
@@ -335,10 +376,15 @@ def assemble(
     begun = time.perf_counter()
     results, failed = judge(
         outline.snippets,
-        results_of(runnable(outline.snippets, environment["cuda"])),
+        results_of(
+            runnable(outline.snippets, environment["cuda"]),
+            pages.wanted(outline.pages, outline.snippets),
+        ),
         strict,
     )
     problems = outline.problems + failed
+    if strict:  # what another torch cannot draw is left out
+        problems += check_figures(outline, results)
     ran = time.perf_counter()
     site = Site(
         outline.snippets,
@@ -378,7 +424,7 @@ def assemble(
     copy_snippets(site, root, to)
     matrix.publish(table, outline.snippets, to)
     if not messages and not problems:
-        messages = check_site(to)
+        messages = [_sourced(found, root, outline) for found in check_site(to)]
     if problems or messages:
         report(problems, messages, outline)
         return False
@@ -439,7 +485,7 @@ def build(root: Path, to: Path, *, measure: bool, strict: bool) -> int:
                 root,
                 outline,
                 runner.environment(),
-                lambda snippets: dict(runner.run(snippets)),
+                lambda snippets, wanted: dict(runner.run(snippets, figures=wanted)),
                 temporary / "site",
                 measure=measure,
                 strict=strict,
@@ -492,12 +538,31 @@ def _located(message: str, outline: Outline) -> str:
     return message
 
 
+def _sourced(message: str, root: Path, outline: Outline) -> str:
+    """Begin a message of `check_site` with the file and line it comes from."""
+    where, _, what = message.partition(": ")
+    address = re.escape(what.rpartition(": ")[2])
+    written = re.compile(rf"""["'=]{address}["'\s>]""")
+    for language, by_slug in outline.pages.items():
+        for slug, page in by_slug.items():
+            if _built(Path(), language, slug) == Path(where):
+                lines = (root / page.path).read_text(encoding="utf-8").splitlines()
+                found = (n for n, text in enumerate(lines, 1) if written.search(text))
+                return f"{page.path}:{next(found, 1)}: {what}"
+    return message
+
+
 def check(root: Path) -> int:
     """Check pages and run snippets, without rendering; return an exit status."""
     outline = read(root)
     with Runner() as runner:
         cuda = runner.environment()["cuda"]
-        ran = dict(runner.run(runnable(outline.snippets, cuda)))
+        ran = dict(
+            runner.run(
+                runnable(outline.snippets, cuda),
+                figures=pages.wanted(outline.pages, outline.snippets),
+            )
+        )
     results, failed = judge(outline.snippets, ran, strict=True)
     _, unsound = matrix.make(
         outline.operations,
@@ -505,6 +570,7 @@ def check(root: Path) -> int:
         {},
     )
     problems = outline.problems + failed + unsound
+    problems += check_figures(outline, results)
     if problems:
         report(problems, [], outline)
         return 1

@@ -25,6 +25,8 @@ import warnings
 from pathlib import Path
 from typing import Any, TextIO
 
+from sitebuild import figures
+
 OUTPUT_LIMIT = 64 * 1024  # bytes of output; a page is read by people
 FILE_LIMIT = 256 * 1024**2  # bytes in one file that a snippet writes
 
@@ -34,6 +36,8 @@ _NOISE = (
     # the folder torch is installed in
     (re.compile(r"(?:/[\w.+-]+)+/site-packages/"), ""),
     (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x..."),
+    # Windows ends lines so, progress bars go back so; HTML knows "\n" only
+    (re.compile(r"\r\n?"), "\n"),
 )
 
 
@@ -88,7 +92,8 @@ def execute(job: dict[str, Any], folder: Path) -> None:
     """Run the snippet of `job`; leave its traces in `folder`.
 
     `job` has `source`, `filename`, `marks` (the first line of each section),
-    `collect` (variables whose measurements are wanted) and `trace`. Written:
+    `names` (the sections'), `collect` (variables whose measurements are wanted),
+    `figures` (see `sitebuild.figures`) and `trace`. Written:
     ``output`` (stdout and stderr as they came), ``line`` (the statement under
     way), ``fault`` (where a crash was), and, if the snippet comes to an end
     that Python knows of, ``result.json``.
@@ -155,6 +160,15 @@ def execute(job: dict[str, Any], folder: Path) -> None:
 
         sys.settrace(tracer)
 
+    drawn: dict[str, Any] = {}
+
+    def section_ends(section: str) -> None:
+        for kind, where, names in job["figures"]:
+            if where == section:
+                drawn[figures.key(kind, where, names)] = figures.attempt(
+                    kind, names, module.__dict__
+                )
+
     starts = [0]  # the offset in the output at which each section begins
     marks = job["marks"]
     ended, error_line, statement_line = "end", 0, 0
@@ -166,6 +180,7 @@ def execute(job: dict[str, Any], folder: Path) -> None:
             decorators = getattr(statement, "decorator_list", [])
             statement_line = min([statement.lineno, *(d.lineno for d in decorators)])
             while len(starts) < len(marks) and statement_line >= marks[len(starts)]:
+                section_ends(job["names"][len(starts) - 1])
                 starts.append(os.fstat(output).st_size)
             os.lseek(progress, 0, os.SEEK_SET)
             os.write(progress, b"%-10d" % statement_line)
@@ -187,6 +202,7 @@ def execute(job: dict[str, Any], folder: Path) -> None:
     finally:
         sys.settrace(None)
 
+    section_ends(job["names"][len(starts) - 1])
     while len(starts) < len(marks):
         starts.append(os.fstat(output).st_size)
     result: dict[str, Any] = {
@@ -201,6 +217,7 @@ def execute(job: dict[str, Any], folder: Path) -> None:
             else ()
         ),
         "data": {},
+        "figures": drawn,
     }
     if ended == "end":
         result["data"] = {n: _plain(module.__dict__[n]) for n in job["collect"]}

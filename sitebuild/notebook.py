@@ -79,9 +79,13 @@ def dress(
             text = "".join("".join(found["text"]) for found in cell["outputs"])
             parts.append(
                 '<div class="snippet">'
-                + render.bar("", program.rstrip() + "\n", words)
+                + render.bar(
+                    f'<span class="snippet-file">[{cell["execution_count"]}]</span>',
+                    program.rstrip() + "\n",
+                    words,
+                )
                 + render.highlight(source)
-                + render.output(text, words["output"])
+                + render.output(text, words["output"], "# raises " in source)
                 + "</div>"
             )
             continue

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,43 @@ from sitebuild.snippets import Problem, Snippet, SnippetError, parse
 
 LANGUAGES = ("ja", "en")  # the first is the default, at the root of the site
 CALLS = ("show", "versions", "benchmark", "matrix", "chooser")  # what a fence may call
-
 PARTS = {"matrix": matrix.PARTS, "chooser": chooser.PARTS}  # what they show
+FIGURES = ("graph", "storage")  # what a fence may ask for in its header
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(.*)$")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*")
 _ID = re.compile(r"\{[^}]*#([A-Za-z][\w-]*)[^}]*\}\s*$")
 _LINK = re.compile(r"(?<!\!)\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 _REFERENCE = re.compile(r"\s*\[(?!\^)[^\]]+\]:\s*<?([^\s>]+)")  # [name]: target
 _CODE = re.compile(r"(`+).+?\1")
+_OPTION = re.compile(r"""([A-Za-z][\w-]*)=(?:"([^"]*)"|'([^']*)')""")
+_PANEL = re.compile(r"(?:([a-z0-9-]+):\s+)?(\S.*)$")
+_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One drawing: of these variables, when that section ends."""
+
+    names: tuple[str, ...]
+    section: str = ""  # if not given, the one that the fence shows
+
+    def __str__(self) -> str:
+        """Return the panel as a page writes it."""
+        return f"{self.section}: " * bool(self.section) + " ".join(self.names)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: ``graph="y"``, ``storage="before: w z | w z"``."""
+
+    kind: str
+    panels: tuple[Panel, ...]  # side by side
+
+    def __str__(self) -> str:
+        """Return the figure as a page writes it."""
+        return f'{self.kind}="{" | ".join(map(str, self.panels))}"'
 
 
 @dataclass(frozen=True)
@@ -36,11 +65,13 @@ class Call:
     function: str
     snippet: str
     section: str = ""
+    figures: tuple[Figure, ...] = ()
 
     def __str__(self) -> str:
-        """Return the call as a page writes it."""
+        """Return the call, and the figures, as a page writes them."""
         section = f', section="{self.section}"' if self.section else ""
-        return f'{self.function}("{self.snippet}"{section})'
+        call = f'{self.function}("{self.snippet}"{section})'
+        return " ".join([call, *map(str, self.figures)])
 
 
 @dataclass
@@ -56,8 +87,42 @@ class Page:
     problems: list[Problem] = field(default_factory=list)
 
 
-def parse_call(code: str) -> Call:
-    """Read the one call in a fence; raise `ValueError` if it is none of ours."""
+def parse_figures(options: Mapping[str, str]) -> tuple[Figure, ...]:
+    """Read the figures that a fence's header asks for.
+
+    A panel is the names of its variables; two panels, parted by a bar, stand
+    side by side. ``before: w`` is `w` at the end of the section `before`.
+    Raises `ValueError`, which says how it is written, for anything else.
+    """
+    figures = []
+    for kind, text in options.items():
+        if kind not in FIGURES:
+            raise ValueError(f"write one of {', '.join(FIGURES)}, not {kind!r}")
+        panels = []
+        for part in text.split("|"):
+            found = _PANEL.match(part.strip())
+            names = tuple(found[2].split()) if found else ()
+            if not found or not all(_NAME.match(name) for name in names):
+                raise ValueError(
+                    f'write {kind}="y", {kind}="y z" or {kind}="section: y | y z"'
+                )
+            panels.append(Panel(names, found[1] or ""))
+        figures.append(Figure(kind, tuple(panels)))
+    return tuple(figures)
+
+
+def _options(header: str) -> dict[str, str]:
+    """Return the options of a fence's header, but for `exec`."""
+    options = {name: a or b for name, a, b in _OPTION.findall(header)}
+    options.pop("exec", None)
+    return options
+
+
+def parse_call(code: str, options: Mapping[str, str] | None = None) -> Call:
+    """Read the one call in a fence, and the figures in its header.
+
+    Raises `ValueError` if it is none of ours.
+    """
     usage = 'write `show("topic/name")` or `show("topic/name", section="name")`'
     try:
         expression = ast.parse(code.strip(), mode="eval").body
@@ -68,14 +133,17 @@ def parse_call(code: str) -> Call:
     try:
         function = ast.unparse(expression.func)
         snippet = ast.literal_eval(expression.args[0])
-        options = {str(k.arg): ast.literal_eval(k.value) for k in expression.keywords}
+        keywords = {str(k.arg): ast.literal_eval(k.value) for k in expression.keywords}
     except (ValueError, TypeError):
         raise ValueError(usage) from None
     allowed = {"section"} if function == "show" else set()
-    texts = all(isinstance(value, str) for value in (snippet, *options.values()))
-    if function not in CALLS or not set(options) <= allowed or not texts:
+    texts = all(isinstance(value, str) for value in (snippet, *keywords.values()))
+    if function not in CALLS or not set(keywords) <= allowed or not texts:
         raise ValueError(usage)
-    return Call(function, snippet, **options)
+    figures = parse_figures(options or {})
+    if figures and function != "show":
+        raise ValueError(f"figures are drawn of what `show` shows, not `{function}`")
+    return Call(function, snippet, **keywords, figures=figures)
 
 
 def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
@@ -92,13 +160,15 @@ def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
             if found and found[1].startswith(fence[0]) and not found[2]:
                 if "exec=" in fence[1]:
                     try:
-                        page.calls.append((fence[2], parse_call("\n".join(code))))
+                        call = parse_call("\n".join(code), _options(fence[1]))
+                        page.calls.append((fence[2], call))
                     except ValueError as error:
                         page.problems.append(
                             Problem(
                                 page.path,
                                 fence[2] + 1,
-                                f"a fence with exec cannot hold {' '.join(code)!r}",
+                                "a fence with exec cannot hold "
+                                f"{' '.join([*code, *_header(fence[1])])!r}",
                                 str(error),
                             )
                         )
@@ -109,8 +179,27 @@ def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
         if found:
             fence, code = (found[1], found[2], number), []
             continue
+        above = lines[number - first_line - 1] if number > first_line else ""
+        if ids and above.strip() and _UNDERLINE.fullmatch(line):
+            page.problems.append(
+                Problem(
+                    page.path,
+                    number,
+                    f"{line!r} makes a heading of the line above it",
+                    "write headings as `## text { #id }`, rules after an empty line",
+                )
+            )
         if heading := _HEADING.match(line):
             named = _ID.search(heading[2])
+            if named and named[1] in {id_ for _, (_, id_) in page.headings}:
+                page.problems.append(
+                    Problem(
+                        page.path,
+                        number,
+                        f"a second heading has the id {named[1]!r}",
+                        "give it another, the same in both languages",
+                    )
+                )
             page.title = page.title or _ID.sub("", heading[2]).replace("`", "").strip()
             if ids and not named:
                 page.problems.append(
@@ -124,6 +213,20 @@ def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
             page.headings.append((number, (len(heading[1]), named[1] if named else "")))
         for target in _LINK.findall(_CODE.sub("`", line)) + _REFERENCE.findall(line):
             page.links.append((number, target))
+    if fence:
+        page.problems.append(
+            Problem(
+                page.path,
+                fence[2],
+                "this fence is never closed",
+                f"end it with a line that is {fence[0]}",
+            )
+        )
+
+
+def _header(text: str) -> list[str]:
+    """Return what a fence's header says beside the language and `exec`."""
+    return [f'{name}="{value}"' for name, value in _options(text).items()]
 
 
 def _read_notebook(page: Page, text: str) -> None:
@@ -133,8 +236,9 @@ def _read_notebook(page: Page, text: str) -> None:
         if cell["cell_type"] == "code":
             page.cells.append((number, source))
         else:
-            before = len(page.headings)
+            before, links = len(page.headings), len(page.links)
             _read_markdown(page, source, number, ids=False)
+            page.links[links:] = [(number, target) for _, target in page.links[links:]]
             # A cell's id is the id of its heading: see `sitebuild.notebook`.
             page.headings[before:] = [
                 (number, (level, cell["id"]))
@@ -150,11 +254,17 @@ def read_pages(root: Path) -> dict[str, dict[str, Page]]:
         pages[language] = {}
         for file in sorted([*folder.rglob("*.md"), *folder.rglob("*.ipynb")]):
             page = Page(file.relative_to(root).as_posix())
-            text = file.read_text(encoding="utf-8")
-            if file.suffix == ".md":
-                _read_markdown(page, text, 1, ids=True)
-            else:
-                _read_notebook(page, text)
+            try:
+                text = file.read_text(encoding="utf-8")
+                if file.suffix == ".md":
+                    _read_markdown(page, text, 1, ids=True)
+                else:
+                    _read_notebook(page, text)
+            except (ValueError, KeyError) as error:  # not UTF-8, not JSON, no "id"
+                line = getattr(error, "lineno", 1)
+                raise SnippetError(
+                    Problem(page.path, line, f"cannot be read: {error!r}")
+                ) from None
             pages[language][file.relative_to(folder).as_posix()] = page
     return pages
 
@@ -182,7 +292,11 @@ def notebook_snippets(
         try:
             snippets[name] = parse(name, page.path, source)
         except SnippetError as error:
-            problems.append(error.problem)
+            found = error.problem
+            before = "\n".join(source.splitlines()[: found.line])
+            cell_id = re.findall(r"(?m)^# %% (.+)$", before)[-1]
+            message = f"the code cell {cell_id!r}: {found.message}"
+            problems.append(replace(found, message=message))
     return snippets, problems
 
 
@@ -194,6 +308,35 @@ def shown_on(pages: dict[str, dict[str, Page]]) -> dict[str, list[str]]:
             for line, call in page.calls:
                 places.setdefault(call.snippet, []).append(f"{page.path}:{line}")
     return places
+
+
+def wanted(
+    pages: dict[str, dict[str, Page]], snippets: dict[str, Snippet]
+) -> dict[str, list[tuple[str, str, tuple[str, ...]]]]:
+    """Return, for each snippet, the figures to take down when it runs.
+
+    Each is a kind, the section at whose end it is taken, and the names.
+    """
+    found: dict[str, set[tuple[str, str, tuple[str, ...]]]] = {}
+    for by_slug in pages.values():
+        for page in by_slug.values():
+            for _, call in page.calls:
+                for kind, section, names in requests(call, snippets):
+                    found.setdefault(call.snippet, set()).add((kind, section, names))
+    return {name: sorted(figures) for name, figures in found.items()}
+
+
+def requests(
+    call: Call, snippets: dict[str, Snippet]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Give kind, section and names of every panel that `call` asks for."""
+    snippet = snippets.get(call.snippet)
+    if snippet is None:
+        return
+    shown = call.section or snippet.sections[-1].name
+    for figure in call.figures:
+        for panel in figure.panels:
+            yield figure.kind, panel.section or shown, panel.names
 
 
 def _difference(
@@ -226,7 +369,36 @@ def _short(entry: Any) -> str:
     if isinstance(entry, tuple):
         return f"{'#' * entry[0]} ... {{ #{entry[1]} }}"
     text = str(entry)
-    return text if len(text) < 80 else repr(text[:77] + "...")
+    if len(text) < 80 and "\n" not in text:
+        return text
+    return repr(text if len(text) < 80 else text[:77] + "...")
+
+
+def _check_figures(
+    page: Page, line: int, call: Call, snippet: Snippet
+) -> list[Problem]:
+    """Return what is wrong with the figures of a call, before anything is run."""
+    if call.figures and (snippet.needs_cuda or snippet.is_benchmark):
+        return [
+            Problem(
+                page.path,
+                line,
+                f"{snippet.path} is not run by every build: it has no figures",
+                "draw a snippet that runs on the CPU, or take the figure out",
+            )
+        ]
+    sections = {section.name for section in snippet.sections}
+    return [
+        Problem(
+            page.path,
+            line,
+            f"{snippet.path} has no section {panel.section!r} to draw",
+            f"its sections: {', '.join(sorted(sections)) or 'none'}",
+        )
+        for figure in call.figures
+        for panel in figure.panels
+        if panel.section and panel.section not in sections
+    ]
 
 
 def check(
@@ -278,6 +450,8 @@ def check(
                             + (", ".join(s.name for s in snippet.sections) or "none"),
                         )
                     )
+                else:
+                    problems += _check_figures(page, line, call, snippet)
     shown = shown_on(pages)
     for snippet in snippets.values():
         if snippet.name not in shown and snippet.path.startswith("snippets/"):

@@ -19,6 +19,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,20 +56,20 @@ def name(environment: dict[str, Any]) -> str:
     return f"torch-{version}-{'cuda' if environment['cuda'] else 'cpu'}"
 
 
+def version(environment: dict[str, Any]) -> list[int]:
+    """Return the numbers of an environment's torch: [2, 13, 0]."""
+    return [int(n) for n in re.findall(r"\d+", environment["torch"].partition("+")[0])]
+
+
 def read_recordings(root: Path) -> list[Recording]:
     """Return the recordings below `root`/recordings, oldest torch first."""
-
-    def version(recording: Recording) -> tuple[list[int], str]:
-        numbers = re.findall(r"\d+", recording.environment["torch"].partition("+")[0])
-        return [int(number) for number in numbers], recording.name
-
     found = [
         Recording(
             file.parent.name, json.loads(file.read_text(encoding="utf-8")), file.parent
         )
-        for file in sorted((root / "recordings").glob("*/environment.json"))
+        for file in (root / "recordings").glob("*/environment.json")
     ]
-    return sorted(found, key=version)
+    return sorted(found, key=lambda r: (version(r.environment), r.name))
 
 
 def _join(outputs: dict[str, str]) -> str:
@@ -109,6 +110,10 @@ def write(
         for snippet in snippets
         if snippet.name in results
     }
+    for snippet in snippets:
+        outputs = results[snippet.name].outputs if snippet.name in results else {}
+        if _split(_join(outputs), list(outputs)) != outputs:
+            raise ValueError(f"{snippet.path} prints what looks like a section's mark")
     old = set(folder.rglob("*.txt"))
     changed = [
         path
@@ -121,13 +126,11 @@ def write(
     }
     file = folder / "environment.json"
     before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    date = before.pop("date", None)
+    before.pop("date", None)
     if changed or before != description:
         description["date"] = datetime.date.today().isoformat()
+        _write_environment(folder, description)
         changed.append(file)
-    else:
-        description["date"] = date
-    texts[file] = json.dumps(description, indent=1, sort_keys=True) + "\n"
     for path in old - set(texts):
         path.unlink()
     for path in changed:
@@ -135,6 +138,24 @@ def write(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(texts[path], encoding="utf-8")
     return [path.relative_to(root).as_posix() for path in changed]
+
+
+def forget(root: Path, snippets: Collection[str]) -> None:
+    """Remove what any environment recorded of snippets that are gone."""
+    for recording in read_recordings(root):
+        entries = recording.environment["snippets"]
+        gone = sorted(set(entries) - set(snippets))
+        for snippet in gone:
+            del entries[snippet]
+            (recording.root / f"{snippet}.txt").unlink(missing_ok=True)
+        if gone:
+            _write_environment(recording.root, recording.environment)
+
+
+def _write_environment(folder: Path, environment: dict[str, Any]) -> None:
+    text = json.dumps(environment, indent=1, sort_keys=True) + "\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "environment.json").write_text(text, encoding="utf-8")
 
 
 def record(root: Path) -> int:
@@ -169,6 +190,7 @@ def record(root: Path) -> int:
             del results[snippet.name]
             if found:
                 lost.append(found)
+    forget(root, snippets)
     changed = write(root, environment, runnable, results)
     print(f"recordings/{name(environment)}: {len(results)} snippets")
     print("\n".join(f"  {path}" for path in changed) or "  nothing has changed")

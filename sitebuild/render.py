@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import html
+import itertools
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,10 @@ from pygments import highlight as _pygments
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from sitebuild import benchmark, chooser_page, matrix_page
+from sitebuild import benchmark, chooser_page, figure, matrix_page
 from sitebuild.matrix import OPERATIONS, TEMPLATE, Matrix
 from sitebuild.pages import Call
-from sitebuild.recordings import Recording, name
+from sitebuild.recordings import Recording, name, version
 from sitebuild.run import Result
 from sitebuild.snippets import Snippet
 
@@ -71,7 +73,7 @@ class Site:
     matrix: Matrix | None = None
 
 
-def fence(site: Site, call: Call, language: str, root: str) -> str:
+def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> str:
     """Return the HTML that a page shows in the place of `call`.
 
     Args:
@@ -80,6 +82,7 @@ def fence(site: Site, call: Call, language: str, root: str) -> str:
             the place stays empty.
         language: "ja" or "en".
         root: The way from the page's address to the root of the site, "../".
+        number: Of the fence on its page; makes the ids of its figures unique.
     """
     if call.function == "matrix" and site.matrix:
         return matrix_page.render(site.matrix, call.snippet, language, root)
@@ -108,10 +111,15 @@ def fence(site: Site, call: Call, language: str, root: str) -> str:
         below = benchmark.render(site.benchmarks.get(snippet.name), language)
     else:
         below = _result(site, snippet, call.section, words)
+        if call.figures and snippet.name in site.results:
+            drawn = site.results[snippet.name].figures
+            below += figure.render(call, snippet, drawn, language, number)
     file = f"{root}{snippet.path}"
+    title = re.sub(r"([/_])", r"\1<wbr>", snippet.name)  # where a phone may break it
     links = (
-        f'<a class="snippet-file" href="{file}">{snippet.name}.py</a>'
-        f'<a href="{file}" download>{words["download"]}</a>'
+        f'<a class="snippet-file" href="{file}">{title}.py</a>'
+        f'<a href="{file}" download aria-label="{words["download"]}: {snippet.name}.py">'
+        f"{words['download']}</a>"
     )
     if site.repo_url:
         generated = {"matrix": TEMPLATE, "which-one": OPERATIONS}
@@ -143,79 +151,98 @@ def highlight(code: str) -> str:
     """Return `code` as highlighted HTML; a program is in it once per build."""
     marked = _pygments(code, PythonLexer(), HtmlFormatter(nowrap=True))
     return (
-        '<div class="highlight"><pre tabindex="0">'
+        '<div class="highlight" tabindex="0"><pre>'
         f'<code class="language-python">{marked.rstrip()}</code></pre></div>'
     )
 
 
-def output(text: str, label: str) -> str:
+def output(text: str, label: str, raised: bool = False) -> str:
     """Return what a program printed, as HTML, under `label`."""
     if not text.strip():
         return ""
     return (
-        f'<div class="snippet-output"><p class="snippet-label">{label}</p>'
-        f'<pre tabindex="0"><samp>{html.escape(text.rstrip(), quote=False)}'
-        "</samp></pre></div>"
+        f'<div class="snippet-output{" snippet-raised" if raised else ""}">'
+        f'<p class="snippet-label">{label}</p>'
+        f"<pre><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre></div>"
     )
 
 
 def describe(environment: dict[str, Any]) -> str:
     """Name an environment in a few words, the same in every language."""
-    return (
-        f"torch {environment['torch']}, Python {environment['python']}, "
-        f"{environment['device']}, {environment['date']}"
-    )
+    facts = [
+        f"torch {environment['torch']}",
+        f"Python {environment['python']}",
+        environment["device"],
+        environment.get("date", ""),  # of a recording
+    ]
+    return ", ".join(fact for fact in facts if fact)
 
 
 def _result(site: Site, snippet: Snippet, section: str, words: dict[str, str]) -> str:
+    raised = snippet.raises is not None and (
+        not section or snippet.section(section).last >= snippet.raises[1]
+    )
     if snippet.needs_cuda and not site.environment["cuda"]:
         for recording in reversed(site.recordings):
             outputs = recording.outputs(snippet)
             if outputs is not None:
                 text = outputs[section] if section else "".join(outputs.values())
                 where = html.escape(describe(recording.environment))
-                return output(text, f"{words['recorded']} <small>{where}</small>")
+                return output(
+                    text, f"{words['recorded']} <small>{where}</small>", raised
+                )
         return f'<p class="snippet-note">{words["not recorded"]}</p>'
     result = site.results.get(snippet.name)
     if result is None:
         return f'<p class="snippet-note">{words["failed"]}</p>'
     text = result.outputs[section] if section else result.output
-    return output(text, words["output"])
+    return output(text, words["output"], raised)
 
 
 def _versions(site: Site, snippet: Snippet, words: dict[str, str]) -> str:
+    """Return a table of what `snippet` printed, by version, oldest first.
+
+    This build's own run stands among the recordings of other versions;
+    neighbours that printed the same share a row.
+    """
     here = name(site.environment)
-    rows = []
-    for recording in site.recordings:
-        if recording.name == here or recording.environment["cuda"]:
-            continue
-        outputs = recording.outputs(snippet)
-        label = html.escape(recording.environment["torch"].partition("+")[0])
-        title = html.escape(describe(recording.environment))
-        text = None if outputs is None else "".join(outputs.values())
-        rows.append((f'<abbr title="{title}">{label}</abbr>', text))
     result = site.results.get(snippet.name)
-    label = html.escape(site.environment["torch"].partition("+")[0])
-    rows.append(
+    runs = [
         (
-            f"{label} <small>{words['this build']}</small>",
+            version(site.environment),
+            f"<small>{words['this build']}</small>",
+            describe(site.environment),
             result.output if result else None,
         )
-    )
-    body = "".join(
-        f'<tr><th scope="row">{label}</th><td>'
-        + (
-            f"<em>{words['not run']}</em>"
-            if text is None
-            else f"<pre><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre>"
-            if text.strip()
-            else words["nothing"]
+    ]
+    for recording in site.recordings:
+        if recording.name != here and not recording.environment["cuda"]:
+            outputs = recording.outputs(snippet)
+            runs.append(
+                (
+                    version(recording.environment),
+                    "",
+                    describe(recording.environment),
+                    None if outputs is None else "".join(outputs.values()),
+                )
+            )
+    body = ""
+    for text, group in itertools.groupby(sorted(runs), key=lambda run: run[3]):
+        labels = "<br>".join(
+            f'<abbr title="{html.escape(title)}">'
+            f"{'.'.join(map(str, numbers))}</abbr>{note}"
+            for numbers, note, title, _ in group
         )
-        + "</td></tr>"
-        for label, text in rows
-    )
+        if text is None:
+            cell = f"<em>{words['not run']}</em>"
+        elif text.strip():
+            escaped = html.escape(text.rstrip(), quote=False)
+            cell = f"<pre><samp>{escaped}</samp></pre>"
+        else:
+            cell = words["nothing"]
+        body += f'<tr><th scope="row">{labels}</th><td>{cell}</td></tr>'
     return (
-        '<div class="snippet-versions" tabindex="0"><table>'
+        '<div class="snippet-versions" tabindex="0"><table class="versions">'
         f'<thead><tr><th scope="col">{words["version"]}</th>'
         f'<th scope="col">{words["output"]}</th></tr></thead>'
         f"<tbody>{body}</tbody></table></div>"

@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,7 @@ class Result:
     executed: tuple[int, ...] = ()  # lines, when traced
     missed: tuple[int, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)  # see `sitebuild.figures`
 
     @property
     def output(self) -> str:
@@ -142,7 +143,9 @@ class _Process:
     ended: str = ""
 
 
-def _start(job: dict[str, Any], fork: bool) -> _Process:
+def _start(
+    job: dict[str, Any], fork: bool, variables: dict[str, str] | None = None
+) -> _Process:
     folder = Path(tempfile.mkdtemp(prefix="snippet-"))
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
     if fork:
@@ -169,6 +172,7 @@ def _start(job: dict[str, Any], fork: bool) -> _Process:
     process = subprocess.Popen(
         [sys.executable, "-m", "sitebuild.child", str(folder)],
         start_new_session=True,
+        env=variables,
     )
 
     def send_to_group(number: int) -> None:
@@ -284,9 +288,11 @@ def _zygote(workers: int) -> None:
                     stream.write(answer + "\n")
 
 
-def _alone(job: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _alone(
+    job: dict[str, Any], variables: dict[str, str]
+) -> tuple[str, dict[str, Any]]:
     """Run one job in a Python of its own: where fork is not safe."""
-    process = _start(job, fork=False)
+    process = _start(job, fork=False, variables=variables)
     while (result := _watch(process)) is None:
         time.sleep(POLL * 20)
     return job["name"], result
@@ -317,6 +323,7 @@ class Runner:
             variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"
         if threads:
             variables["OMP_NUM_THREADS"] = variables["MKL_NUM_THREADS"] = str(threads)
+        self._variables = variables
         self._zygote = (
             subprocess.Popen(
                 [sys.executable, "-m", "sitebuild.run", str(self._workers)],
@@ -352,6 +359,7 @@ class Runner:
         snippets: Iterable[Snippet],
         *,
         collect: dict[str, list[str]] | None = None,
+        figures: Mapping[str, Sequence[tuple[str, str, tuple[str, ...]]]] | None = None,
         trace: bool = False,
     ) -> Iterator[tuple[str, Result]]:
         """Run `snippets`, as many at a time as there are workers.
@@ -360,6 +368,8 @@ class Runner:
             snippets: What to run; two with one name would be mixed up.
             collect: Per snippet name, the variables whose measurements are
                 wanted in `Result.data`.
+            figures: Per snippet name, the figures to take down: kind, section
+                and names (see `pages.wanted`).
             trace: Whether to note which lines were executed.
 
         Yields:
@@ -377,6 +387,7 @@ class Runner:
                 "names": [section.name for section in snippet.sections],
                 "limit": snippet.time_limit,
                 "collect": (collect or {}).get(snippet.name, []),
+                "figures": (figures or {}).get(snippet.name, []),
                 "trace": trace,
             }
             for snippet in snippets
@@ -389,7 +400,7 @@ class Runner:
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         if self._zygote is None:
             with ThreadPoolExecutor(self._workers) as pool:
-                yield from pool.map(_alone, jobs)
+                yield from pool.map(lambda job: _alone(job, self._variables), jobs)
             return
         stdin, stdout = self._zygote.stdin, self._zygote.stdout
         assert stdin and stdout

@@ -52,7 +52,7 @@ class Workshop:
         self.folder = folder
         self.number = 0  # of the last good build
         self.changed = threading.Condition()
-        self._kept: dict[tuple[str, str], Result] = {}
+        self._kept: dict[tuple[str, str, str], Result] = {}
         self._environment = runner.environment()
         self._pages: dict[str, object] = {}  # what the last good build showed
         self._rest: object = None
@@ -62,13 +62,15 @@ class Workshop:
         """The folder of the last good build."""
         return self.folder / str(self.number)
 
-    def _results(self, snippets: list[Snippet]) -> dict[str, Result]:
-        """Run what has changed; everything else is as it was."""
-        new = [s for s in snippets if (s.name, s.digest) not in self._kept]
-        for name, result in self.runner.run(new):
-            digest = next(s.digest for s in new if s.name == name)
-            self._kept[name, digest] = result
-        return {s.name: self._kept[s.name, s.digest] for s in snippets}
+    def _results(
+        self, snippets: list[Snippet], wanted: build.Wanted
+    ) -> dict[str, Result]:
+        """Run what has changed, or is to be drawn otherwise; keep the rest."""
+        keys = {s.name: (s.name, s.digest, repr(wanted.get(s.name))) for s in snippets}
+        new = [s for s in snippets if keys[s.name] not in self._kept]
+        for name, result in self.runner.run(new, figures=wanted):
+            self._kept[keys[name]] = result
+        return {s.name: self._kept[keys[s.name]] for s in snippets}
 
     def build(self) -> None:
         """Build once; if anything is wrong, report it and keep the last site."""

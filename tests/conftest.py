@@ -59,25 +59,27 @@ def built(tmp_path_factory):
     return folder
 
 
-def sitebuild(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def sitebuild(
+    root: Path, *arguments: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run ``python -m sitebuild`` in `root`, as nox does."""
     return subprocess.run(
         [sys.executable, "-m", "sitebuild", *arguments],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": str(root), **variables},
         capture_output=True,
         text=True,
     )
 
 
-def copy_project(to: Path) -> Path:
-    """Copy what a build needs, with two short pages in place of the real ones."""
+def copy_project(to: Path, nav: str = "[index.md, b.md]") -> Path:
+    """Copy to `to` what a build needs, but for pages and snippets."""
     for name in ("sitebuild", "overrides", "docs/assets"):
         shutil.copytree(
             ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__")
         )
     for name in ("mkdocs.yml", "mkdocs.en.yml"):
         text = (ROOT / name).read_text(encoding="utf-8")
-        nav = text.index("\nnav:")
-        (to / name).write_text(text[:nav] + "\nnav: [index.md, b.md]\n", "utf-8")
+        text = text[: text.index("\nnav:")] + f"\nnav: {nav}\n"
+        (to / name).write_text(text, encoding="utf-8")
     return to

@@ -1,11 +1,15 @@
+# %% whole
 import torch
 
 x = torch.tensor([2.0])
 w = torch.tensor([1.0], requires_grad=True)
 b = torch.tensor([3.0], requires_grad=True)
+y = x * w + b
 
-y = x * w.detach() + b
-y.backward()
+# %% cut
+z = w.detach()
+u = x * z + b
+u.backward()
 
 print(f"{w.grad = }")
 print(f"{b.grad = }")

@@ -1,0 +1,67 @@
+"""The search finds what readers type or paste, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import LANGUAGES
+
+NO_NUMPY = (
+    "Can't call numpy() on Tensor that requires grad. "
+    "Use tensor.detach().numpy() instead."
+)
+VERSION = (
+    "RuntimeError: one of the variables needed for gradient computation has been "
+    "modified by an inplace operation"
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "page"),
+    [
+        ("ja", "計算グラフ", "detach"),
+        ("ja", "インプレース", "detach"),
+        ("ja", "メモリを共有", "numpy"),
+        ("ja", "detach().clone()", "copy-a-tensor"),
+        ("ja", "deepcopy", "copy-a-tensor"),
+        ("ja", NO_NUMPY, "numpy"),
+        ("ja", VERSION, "detach"),
+        ("en", "computation graph", "detach"),
+        ("en", "in-place", "detach"),
+        ("en", "detach().clone()", "copy-a-tensor"),
+        ("en", "deepcopy", "copy-a-tensor"),
+        ("en", NO_NUMPY, "numpy"),
+        ("en", VERSION, "detach"),
+    ],
+)
+def test_search_finds(reader, language, query, page):
+    assert f"{LANGUAGES[language]}{page}" in search(reader, language, query)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pasted_message_comes_up_first(reader, language):
+    assert search(reader, language, NO_NUMPY)[0] == f"{LANGUAGES[language]}numpy"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_nowhere_is_not_found(reader, language):
+    assert search(reader, language, "xylophone") == []
+
+
+def search(reader, language: str, query: str) -> list[str]:
+    """Type `query`; return the addresses of the pages found, best first."""
+    reader.open(LANGUAGES[language].strip("/"))
+    meta = reader.find(".md-search-result__meta")
+    before = meta.get_attribute("textContent")
+    reader.find(".md-search__input").send_keys(query)
+    reader.wait(
+        lambda: (
+            reader.find_all(".md-search-result__item")
+            or meta.get_attribute("textContent") not in (before, "")
+        )
+    )
+    found = reader.script(
+        "return [...document.querySelectorAll('.md-search-result__item > a')]"
+        ".map(link => new URL(link.href).pathname.replace(/^\\/|\\/$/g, ''))"
+    )
+    return list(dict.fromkeys(found))
