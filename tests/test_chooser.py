@@ -287,6 +287,12 @@ def test_all_preferred_calls_are_offered_and_no_id_is_unknown(table):
     assert 10 <= len(set(chooser.CHEAT_SHEET)) == len(chooser.CHEAT_SHEET) <= 15
 
 
+def test_programs_can_be_downloaded_and_run_as_they_were(table, outline, built):
+    for operation in chooser.offered(table):
+        snippet = outline.snippets[chooser.example_name(operation.id)]
+        assert (built / snippet.path).read_text("utf-8") == snippet.source
+
+
 def soup_of(built, language, page):
     folder = built / ("" if language == "ja" else "en")
     text = (folder / page / "index.html").read_text("utf-8")

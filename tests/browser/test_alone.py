@@ -42,6 +42,10 @@ def test_page_is_complete_without_script(without_script, page):
         len([a for a in reader.find_all("nav.md-nav--primary a") if a.is_displayed()])
         > 10
     )
+    # What is folded opens without a script.
+    reader.script(
+        "document.querySelectorAll('details').forEach(found => found.open = true)"
+    )
     for part in ("h1", ".snippet", ".snippet code", ".snippet-output", ".stamp"):
         assert all(reader.script(_SHOWN, part)), part
     bare = reader.script(_TEXT)
@@ -75,6 +79,6 @@ return [...document.querySelectorAll(arguments[0])].map(found => found.checkVisi
 """
 _TEXT = """
 const article = document.querySelector("article").cloneNode(true);
-for (const found of article.querySelectorAll(".snippet-copy")) found.remove();
+for (const found of article.querySelectorAll(".snippet-copy, form")) found.remove();
 return article.textContent.replace(/\\s+/g, " ").trim();
 """
