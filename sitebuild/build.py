@@ -21,7 +21,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sitebuild import benchmark, figures, matrix, notebook, pages, recordings, run
+from sitebuild import (
+    benchmark,
+    chooser,
+    figures,
+    matrix,
+    notebook,
+    pages,
+    recordings,
+    run,
+)
 from sitebuild.matrix import Operation, read_operations
 from sitebuild.pages import Call
 from sitebuild.render import Site, copy_snippets, describe
@@ -44,8 +53,9 @@ class Outline:
 
     def behind(self, call: Call) -> list[str]:
         """Return what the output of `call` depends on, in a few words each."""
-        if call.function == "matrix":
-            probes = [s.digest for n, s in self.snippets.items() if n[:7] == "matrix/"]
+        if call.function in pages.PARTS:
+            made = ("matrix/", "which-one/")
+            probes = [s.digest for n, s in self.snippets.items() if n.startswith(made)]
             return [*probes, repr(self.operations)]
         snippet = self.snippets.get(call.snippet)
         return [snippet.digest] if snippet else []
@@ -58,8 +68,9 @@ def read(root: Path) -> Outline:
     notebooks, broken = pages.notebook_snippets(root, outline)
     operations, unclear = read_operations(root)
     probes, unsound = matrix.probes(root, operations)
-    snippets = {**snippets, **notebooks, **probes}
-    problems = [*unreadable, *broken, *unclear, *unsound]
+    examples = chooser.examples(operations)
+    snippets = {**snippets, **notebooks, **probes, **examples}
+    problems = [*unreadable, *broken, *unclear, *unsound, *chooser.check(operations)]
     return Outline(
         outline,
         snippets,

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sitebuild import matrix
+from sitebuild import chooser, matrix
 from sitebuild.snippets import Problem, Snippet, SnippetError, parse
 
 LANGUAGES = ("ja", "en")  # the first is the default, at the root of the site
-CALLS = ("show", "versions", "benchmark", "matrix")  # what a fence may call
+CALLS = ("show", "versions", "benchmark", "matrix", "chooser")  # what a fence may call
+PARTS = {"matrix": matrix.PARTS, "chooser": chooser.PARTS}  # what they show
 FIGURES = ("graph", "storage")  # what a fence may ask for in its header
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(.*)$")
@@ -415,14 +416,15 @@ def check(
     for by_slug in pages.values():
         for page in by_slug.values():
             for line, call in page.calls:
-                if call.function == "matrix":
-                    if call.snippet not in matrix.PARTS:
+                if call.function in PARTS:
+                    parts = PARTS[call.function]
+                    if call.snippet not in parts:
                         problems.append(
                             Problem(
                                 page.path,
                                 line,
-                                f"the matrix has no part {call.snippet!r}",
-                                "its parts: " + ", ".join(matrix.PARTS),
+                                f"the {call.function} has no part {call.snippet!r}",
+                                "its parts: " + ", ".join(parts),
                             )
                         )
                     continue

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sitebuild.chooser import examples
 from sitebuild.matrix import probes, read_operations
 from sitebuild.pages import notebook_snippets, read_pages
 from sitebuild.run import Result, Runner, problem
@@ -170,6 +171,7 @@ def record(root: Path) -> int:
     operations, unclear = read_operations(root)
     probing, unsound = probes(root, operations)
     snippets.update(probing)
+    snippets.update(examples(operations))
     with Runner() as runner:
         environment = runner.environment()
         runnable = [

@@ -14,8 +14,8 @@ from pygments import highlight as _pygments
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from sitebuild import benchmark, figure, matrix_page
-from sitebuild.matrix import TEMPLATE, Matrix
+from sitebuild import benchmark, chooser_page, figure, matrix_page
+from sitebuild.matrix import OPERATIONS, TEMPLATE, Matrix
 from sitebuild.pages import Call
 from sitebuild.recordings import Recording, name, version
 from sitebuild.run import Result
@@ -86,6 +86,14 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
     """
     if call.function == "matrix" and site.matrix:
         return matrix_page.render(site.matrix, call.snippet, language, root)
+    if call.function == "chooser" and site.matrix and site.matrix.operations:
+        return chooser_page.render(
+            site.matrix,
+            call.snippet,
+            language,
+            root,
+            lambda name: fence(site, Call("show", name), language, root),
+        )
     snippet = site.snippets.get(call.snippet)
     if snippet is None:
         return ""
@@ -114,7 +122,8 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
         f"{words['download']}</a>"
     )
     if site.repo_url:
-        written = snippet.path if snippet.path.startswith("snippets/") else TEMPLATE
+        generated = {"matrix": TEMPLATE, "which-one": OPERATIONS}
+        written = generated.get(snippet.path.partition("/")[0], snippet.path)
         edit = html.escape(f"{site.repo_url}/edit/main/{written}")
         links += f'<a href="{edit}">{words["edit"]}</a>'
     return (
@@ -243,7 +252,10 @@ def _versions(site: Site, snippet: Snippet, words: dict[str, str]) -> str:
 def copy_snippets(site: Site, root: Path, to: Path) -> None:
     """Put the files of the shown snippets on the site, to view and download."""
     for snippet in site.snippets.values():
+        target = to / snippet.path
         if snippet.path.startswith("snippets/"):
-            target = to / snippet.path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes((root / snippet.path).read_bytes())
+        elif snippet.path.startswith("which-one/"):  # of the chooser, generated
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(snippet.source, encoding="utf-8")

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from sitebuild import build, matrix, matrix_page, notebook
+from sitebuild import build, chooser_page, matrix, matrix_page, notebook
 from sitebuild.pages import parse_call
 from sitebuild.run import Runner
 from sitebuild.snippets import Snippet
@@ -113,6 +113,14 @@ def limit(project: Path) -> tuple[float, float]:
         call = parse_call(found[1])
         if call.function == "matrix":
             return matrix_page.render(table, call.snippet, language, "../../")
+        if call.function == "chooser":
+            return chooser_page.render(
+                table,
+                call.snippet,
+                language,
+                "../../",
+                lambda name: f"<pre>{outline.snippets[name].source}</pre>",
+            )
         snippet: Snippet = outline.snippets[call.snippet]
         section = snippet.section(call.section) if call.section else None
         code = snippet.lines(section.first + 1, section.last) if section else None

@@ -45,6 +45,8 @@ def test_page_is_complete_without_script(without_script, page):
     assert reader.find("html").get_attribute("class") == "no-js"
     links = reader.script(SHOWN, ".md-nav--primary .md-nav__link[href]")
     assert sum(links) >= len(PAGES) / 2  # all pages of a language
+    # What is folded opens without a script.
+    reader.script("document.querySelectorAll('details').forEach(f => f.open = true)")
     for part in (
         ".language__link",
         "h1",
@@ -83,6 +85,6 @@ return [...document.querySelectorAll(arguments[0])].map(found => found.checkVisi
 """
 TEXT = """
 const article = document.querySelector("article").cloneNode(true);
-for (const found of article.querySelectorAll(".snippet-copy")) found.remove();
+for (const found of article.querySelectorAll(".snippet-copy, form")) found.remove();
 return article.textContent.replace(/\\s+/g, " ").trim();
 """

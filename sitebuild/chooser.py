@@ -1,0 +1,274 @@
+"""Which call does what is wished? The rows of the behaviour matrix decide.
+
+A wish is one answer to each of a few questions. Whether an operation grants it
+is read from the operation's rows, for all sources alike; `PREFERRED` only says
+in which order those that do are offered, and never that one does.
+
+Standard library only, and Python 3.9, like `sitebuild.matrix`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from sitebuild.matrix import OPERATIONS, Matrix, Operation, Row
+from sitebuild.snippets import Problem, Snippet, parse
+
+PARTS = ("questions", "answers", "calls", "cheat-sheet")  # what a page may show
+
+QUESTIONS = {
+    "get": ("tensor", "array", "number"),
+    "memory": ("own", "shared", "either"),
+    "gradient": ("flow", "cut"),  # back to the source, or not
+    "gpu": ("no", "maybe"),  # is the source on a GPU?
+    "layout": ("keep", "any"),
+}
+
+# Best first. In front is what does the least; what is offered beside others
+# stands behind them.
+PREFERRED = (
+    "itself",
+    "view-as",
+    "detach",
+    "clone",
+    "detach-clone",
+    "detach-clone-requires-grad",
+    "clone-detach",
+    "detach-requires-grad",
+    "clone-contiguous",
+    "cpu",
+    "to-cpu-copy",
+    "copy-into",
+    "copy-into-detached",
+    "parameter-clone",
+    "deepcopy-detached",
+    "detach-numpy",
+    "detach-cpu-numpy",
+    "numpy-force",
+    "detach-to-cpu-copy-numpy",
+    "detach-numpy-copy",
+    "detach-clone-numpy",
+    "item",
+    "tolist",
+    "float-builtin",
+)
+# The page that explains a call, below the folder of the language.
+EXPLAINED = {
+    "itself": "devices/#write-reaches-the-source",
+    "view-as": "copy-a-tensor/#not-always-a-copy",
+    "detach": "detach/#detach",
+    "clone": "clone/#clone",
+    "detach-clone": "copy-a-tensor/#copy-a-tensor",
+    "detach-clone-requires-grad": "detach-clone-order/#trainable-copy",
+    "clone-detach": "detach-clone-order/#detach-clone-order",
+    "detach-requires-grad": "detach/#memory-is-shared",
+    "clone-contiguous": "clone/#keeps-the-layout",
+    "cpu": "devices/#devices",
+    "to-cpu-copy": "devices/#copy-in-any-case",
+    "copy-into": "copy-a-tensor/#empty-like-copy",
+    "copy-into-detached": "copy-a-tensor/#copy-into-existing-memory",
+    "parameter-clone": "detach-clone-order/#trainable-copy",
+    "deepcopy-detached": "copy-a-tensor/#deepcopy",
+    "detach-numpy": "numpy/#requires-grad",
+    "detach-cpu-numpy": "numpy/#numpy",
+    "numpy-force": "numpy/#force",
+    "detach-to-cpu-copy-numpy": "to-ndarray/#to-ndarray",
+    "detach-numpy-copy": "to-ndarray/#order-of-elements",
+    "detach-clone-numpy": "to-ndarray/#order-of-elements",
+}
+# The most used calls, in the order of the cheat sheet.
+CHEAT_SHEET = (
+    "detach",
+    "data",
+    "clone",
+    "detach-clone",
+    "detach-clone-requires-grad",
+    "view",
+    "index-row",
+    "index-list",
+    "reshape-transposed",
+    "cpu",
+    "to-float64",
+    "numpy",
+    "detach-cpu-numpy",
+    "detach-to-cpu-copy-numpy",
+    "item",
+)
+
+KEPT = "(1, 2)"  # the strides of the transposed source
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One answer to each question."""
+
+    get: str
+    memory: str
+    gradient: str
+    gpu: str
+    layout: str
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the answers in the order of `QUESTIONS`."""
+        return (getattr(self, question) for question in QUESTIONS)
+
+    def changes_to(self, other: Wish) -> dict[str, str]:
+        """Return the answers that `other` gives differently."""
+        both = zip(QUESTIONS, self, other)
+        return {question: there for question, here, there in both if here != there}
+
+
+WISHES = tuple(Wish(*answers) for answers in itertools.product(*QUESTIONS.values()))
+
+
+def kind(row: Row) -> str:
+    """Return what a row's result is, as an answer to `get`."""
+    if row.facts["requires_grad"] is not None:
+        return "tensor"
+    return "array" if row.facts["type"] == "ndarray" else "number"
+
+
+def _row_grants(row: Row, wish: Wish) -> bool:
+    facts = row.facts
+    if facts["exception"] or kind(row) != wish.get:
+        return False
+    if wish.memory != "either" and facts["shares_storage"] != (wish.memory == "shared"):
+        return False
+    # A plain source wants no gradient, so none has to reach it.
+    wants = wish.gradient == "flow" and row.source != "plain"
+    if wants != bool(facts["gradient"]):
+        return False
+    return wish.layout == "any" or facts["strides"] == KEPT
+
+
+def goes_to(operation: Operation) -> str:
+    """Say where the result is if the source is on a GPU, by the code alone.
+
+    Returns:
+        "cpu" if the code itself asks for a move to the CPU, "source" if it
+        speaks of no device, "" if it hands over memory as it is, which only
+        the CPU's can be.
+    """
+    moves = (
+        r"""\.cpu\(\)|"cpu"|force=True|\.tolist\(\)|\.item\(\)|float\(x\)|empty\(0\)"""
+    )
+    if re.search(moves, operation.code):
+        return "cpu"
+    return "" if re.search(r"numpy|\bnp\.|cuda|pin_mem", operation.code) else "source"
+
+
+def grants(matrix: Matrix, operation: Operation, wish: Wish) -> bool:
+    """Whether all rows of `operation` have what is wished.
+
+    Rows of a source on a GPU decide where they were recorded. Where they were
+    not, the code has to show that the wish is granted there too.
+    """
+    if not all(_row_grants(row, wish) for row in matrix.of(operation)):
+        return False
+    if wish.gpu == "no":
+        return True
+    there = matrix.of(operation, "cuda")
+    if there:
+        return all(_row_grants(row, wish) for row in there)
+    place = goes_to(operation)
+    return place == "source" or (place == "cpu" and wish.memory != "shared")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What can be said to a wish."""
+
+    wish: Wish
+    calls: tuple[Operation, ...]  # those that grant it, best first
+    on_cpu: bool = False  # no call grants it, but some do for a source on the CPU
+    nearest: tuple[Wish, ...] = ()  # what can be had, if this cannot
+
+
+def _order(operations: Iterable[Operation]) -> tuple[Operation, ...]:
+    by_id = {operation.id: operation for operation in operations}
+    return tuple(by_id[id_] for id_ in PREFERRED if id_ in by_id)
+
+
+def answers(matrix: Matrix) -> list[Answer]:
+    """Answer every wish, in the order of `WISHES`."""
+    granted = {
+        wish: [o for o in matrix.operations if grants(matrix, o, wish)]
+        for wish in WISHES
+    }
+    possible = [wish for wish in WISHES if _order(granted[wish])]
+    found = []
+    for wish in WISHES:
+        if granted[wish]:
+            found.append(Answer(wish, _order(granted[wish])))
+            continue
+        steps = [len(wish.changes_to(other)) for other in possible]
+        near = [other for other, n in zip(possible, steps) if n == min(steps)]
+        # "Either" says nothing beside a wish that is more definite.
+        nearest = tuple(
+            other
+            for other in near
+            if other.memory == wish.memory
+            or other.memory != "either"
+            or not any(replace(other, memory=m) in near for m in ("own", "shared"))
+        )
+        on_cpu = bool(granted[replace(wish, gpu="no")])
+        found.append(Answer(wish, (), on_cpu, nearest))
+    return found
+
+
+def offered(matrix: Matrix) -> tuple[Operation, ...]:
+    """Return every operation that is offered for some wish, best first."""
+    return _order(o for answer in answers(matrix) for o in answer.calls)
+
+
+# --- programs -----------------------------------------------------------------
+
+
+def example_name(id_: str) -> str:
+    """Return the name of the short program that shows the operation `id_`."""
+    return f"which-one/{id_}"
+
+
+def example(operation: Operation) -> str:
+    """Return a short program: the call, its result, and a write to the source."""
+    values = operation.values or "[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]"
+    lines = [f"import {operation.imports}"] if operation.imports else []
+    lines += ["import torch", "", f"x = torch.tensor({values}, requires_grad=True)"]
+    lines += operation.setup.splitlines()
+    lines += [
+        f"y = {operation.expression}",
+        'print(f"{y = }")',
+        "",
+        "with torch.no_grad():",
+        "    x[0, 0] = 9.0",
+        'print(f"{y = }")',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def examples(operations: Iterable[Operation]) -> dict[str, Snippet]:
+    """Return the short programs of the preferred operations, by name."""
+    return {
+        name: parse(name, f"{name}.py", example(operation))
+        for operation in _order(operations)
+        for name in [example_name(operation.id)]
+    }
+
+
+def check(operations: Iterable[Operation]) -> list[Problem]:
+    """Return a problem for each id above that no operation has."""
+    known = {operation.id for operation in operations}
+    used = {*PREFERRED, *CHEAT_SHEET, *EXPLAINED}
+    return [
+        Problem(
+            OPERATIONS,
+            1,
+            f"there is no operation {id_!r}, which sitebuild/chooser.py names",
+            "give both the same name",
+        )
+        for id_ in sorted(used - known)
+        if known
+    ]
