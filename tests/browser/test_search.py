@@ -31,7 +31,7 @@ VERSION = (
         ("en", "detach().clone()", "copy-a-tensor"),
         ("en", "deepcopy", "copy-a-tensor"),
         ("en", NO_NUMPY, "numpy"),
-        ("en", VERSION, "detach"),
+        ("en", VERSION, "two-networks"),
     ],
 )
 def test_search_finds(reader, language, query, page):
