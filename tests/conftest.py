@@ -22,21 +22,25 @@ def outline():
 
 
 @pytest.fixture(scope="session")
-def environment():
+def runner():
     with Runner() as runner:
-        return runner.environment()
+        yield runner
 
 
 @pytest.fixture(scope="session")
-def results(outline, environment):
+def environment(runner):
+    return runner.environment()
+
+
+@pytest.fixture(scope="session")
+def results(outline, environment, runner):
     """The result of every snippet that can run here, by name."""
     runnable = [
         snippet
         for snippet in outline.snippets.values()
         if not snippet.is_benchmark and (environment["cuda"] or not snippet.needs_cuda)
     ]
-    with Runner() as runner:
-        return dict(runner.run(runnable))
+    return dict(runner.run(runnable))
 
 
 @pytest.fixture(scope="session")

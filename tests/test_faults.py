@@ -133,7 +133,8 @@ def good(tmp_path_factory):
     root = tmp_path_factory.mktemp("faults") / "good"
     project = Project(copy_project(root, "[index.md, b.md, c.md, n.ipynb]"))
     project.write("docs/*/index.md", "# Home { #home }\n\n[B](b.md#b)\n")
-    project.write("docs/*/b.md", "# B { #b }\n\n" + fences("t/first", "t/leaves"))
+    shown = fences("t/first", "t/leaves")
+    project.write("docs/*/b.md", f"# B {{ #b }}\n\n{shown}本文は\n一行に\nなります。\n")
     project.write("docs/*/c.md", "# C { #c }\n\n## More { #more }\n")
     project.write(
         "docs/*/n.ipynb", notebook(("markdown", "n", "# N"), ("code", "x", "print(1)"))
@@ -343,6 +344,7 @@ def test_code_and_output_are_text_and_not_html_or_prose(good):
         assert block.select_one("code").get_text() == FIRST.rstrip()
         assert block.select_one("[data-copy]")["data-copy"] == FIRST
         assert block.select_one("samp").get_text() == "first </samp></pre><script>"
+        assert "本文は一行になります。" in good.page(page)
 
 
 PROBE = """
@@ -387,18 +389,18 @@ CHANGES = {
 
 
 @pytest.fixture(scope="module")
-def runner():
+def one_worker():
     with Runner(workers=1) as runner:
         yield runner
 
 
-def test_what_a_snippet_changes_reaches_no_other(runner):
+def test_what_a_snippet_changes_reaches_no_other(one_worker):
     """After each of the changes, on one worker, a probe prints the same."""
     sources = {"clean": PROBE}
     for name, change in CHANGES.items():
         sources[name] = f"import torch\n{change}\n{PROBE}"
         sources[f"after {name}"] = PROBE
-    ran = dict(runner.run(parse(n, "probe.py", s) for n, s in sources.items()))
+    ran = dict(one_worker.run(parse(n, "probe.py", s) for n, s in sources.items()))
     printed = {name: result.output for name, result in ran.items()}
     assert "UserWarning: once" in printed["clean"]
     assert "The .grad attribute" in printed["clean"]
@@ -407,34 +409,39 @@ def test_what_a_snippet_changes_reaches_no_other(runner):
         assert printed[f"after {name}"] == printed["clean"], name
 
 
-def test_a_future_statement_holds_for_the_rest_of_the_snippet(runner):
+def test_a_future_statement_holds_for_the_rest_of_the_snippet(one_worker):
     source = "from __future__ import annotations\n\n\ndef f(x: Unknown): ...\n"
-    [(_, result)] = runner.run([parse("x", "x.py", source)])
+    [(_, result)] = one_worker.run([parse("x", "x.py", source)])
     assert result.ended == "end", result.output
 
 
-def test_what_is_printed_is_cleaned_of_what_differs_between_machines(runner):
+def test_what_is_printed_is_cleaned_of_what_differs_between_machines(one_worker):
     source = (
         "import torch\n"
         r'print("1%\r2%\r\n", torch.__file__, object())'
         "\ntorch.ones(1, requires_grad=True).clone().grad  # warns\n"
     )
-    [(_, result)] = runner.run([parse("x", "x.py", source)])
+    [(_, result)] = one_worker.run([parse("x", "x.py", source)])
     printed, warned = result.output.split(" at 0x...>\n")
     assert printed == "1%\n2%\n torch/__init__.py <object object"
     assert warned.startswith("x.py:3: UserWarning: The .grad attribute")
     assert "Triggered" not in warned
 
 
-def test_a_snippet_that_needs_cuda_shows_what_was_recorded(project):
-    """Its own recording, with the environment; never that of another text."""
+@pytest.fixture(scope="module")
+def rebuilt(good, tmp_path_factory):
+    """The project after an edit, with snippets for CUDA, recorded and not."""
+    root = tmp_path_factory.mktemp("rebuilt") / "project"
+    shutil.copytree(good.root, root)
+    project = Project(root)
+    project.write("snippets/t/first.py", 'print("second")\n')
     names = ("recorded", "changed", "never")
     for name in names:
         text = f'# needs: cuda\nprint("{name}")\n'
         project.write(f"snippets/gpu/{name}.py", text)
     shown = fences(*(f"gpu/{name}" for name in names))
     project.write("docs/*/c.md", "# C { #c }\n\n" + shown)
-    snippets, _ = read_all(project.root)
+    snippets, _ = read_all(root)
     recorded = [snippets[f"gpu/{name}"] for name in names[:2]]
     environment = {
         "torch": "2.11.0+cu128",
@@ -444,36 +451,36 @@ def test_a_snippet_that_needs_cuda_shows_what_was_recorded(project):
         "device": "Test GPU 9000",
         "platform": "Linux x86_64",
     }
-    results = {
-        s.name: Result("end", {"": f"seen on a GPU: {s.name}\n"}) for s in recorded
-    }
-    recordings.write(project.root, environment, recorded, results)
+    results = {s.name: Result("end", {"": f"on a GPU: {s.name}\n"}) for s in recorded}
+    recordings.write(root, environment, recorded, results)
     project.write("snippets/gpu/changed.py", '# needs: cuda\nprint("anew")\n')
-
     done = project.build()
     assert done.returncode == 0, done.stderr
-    for page, note in (
+    return project
+
+
+def test_an_edited_print_changes_the_pages_of_both_languages(good, rebuilt):
+    for page in ("b/index.html", "en/b/index.html"):
+        assert outputs(good.page(page))[0].startswith("first")
+        assert outputs(rebuilt.page(page))[0] == "second"
+    assert rebuilt.page("snippets/t/first.py") == 'print("second")\n'
+
+
+@pytest.mark.parametrize(
+    ("page", "note"),
+    [
         ("c/index.html", "CUDA のある環境で実行した記録は、まだありません"),
         ("en/c/index.html", "No run of it in its present form has been recorded yet"),
-    ):
-        html = project.page(page)
-        assert outputs(html) == ["seen on a GPU: gpu/recorded"]
-        labels = BeautifulSoup(html, "html.parser").select(".snippet-label")
-        [label] = [label.get_text() for label in labels]
-        assert "torch 2.11.0+cu128, Python 3.12.1, Test GPU 9000, 20" in label
-        assert html.count(note) == 2
-
-
-def test_an_edited_print_changes_the_pages_of_both_languages(project):
-    before = {page: project.page(page) for page in ("b/index.html", "en/b/index.html")}
-    project.write("snippets/t/first.py", 'print("second")\n')
-    done = project.build()
-    assert done.returncode == 0, done.stderr
-    for page, html in before.items():
-        assert outputs(html)[0].startswith("first")
-        assert outputs(project.page(page))[0] == "second"
-    file = project.root / "site/snippets/t/first.py"
-    assert file.read_text() == 'print("second")\n'
+    ],
+)
+def test_a_snippet_that_needs_cuda_shows_what_was_recorded(rebuilt, page, note):
+    """Its own recording, with the environment; never that of another text."""
+    html = rebuilt.page(page)
+    assert outputs(html) == ["on a GPU: gpu/recorded"]
+    [label] = BeautifulSoup(html, "html.parser").select(".snippet-label")
+    where = "torch 2.11.0+cu128, Python 3.12.1, Test GPU 9000, 20"
+    assert where in label.get_text()
+    assert html.count(note) == 2
 
 
 # --- pages ------------------------------------------------------------------
