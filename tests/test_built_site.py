@@ -408,9 +408,8 @@ def test_another_build_of_the_same_files_differs_in_the_stamp_only(
     for file in files:
         one, other = (built / file).read_bytes(), (again / file).read_bytes()
         if file in stamped:
-            assert one.count(b"<dd>2000-02-29</dd>") == 0, file
-            assert other.count(b"<dd>2000-02-29</dd>") == 1, file
-            date = re.compile(rb"<dd>\d{4}-\d\d-\d\d</dd>")
-            one, other = date.sub(b"", one), date.sub(b"", other)
+            stamp = re.compile(rb'<aside class="stamp".*?</aside>', re.S)
+            assert b"<dd>2000-02-29</dd>" in stamp.search(other)[0], file
+            one, other = stamp.sub(b"", one), stamp.sub(b"", other)
         assert one == other, file
     shutil.rmtree(again)
