@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from .conftest import LANGUAGES
@@ -53,15 +55,20 @@ def search(reader, language: str, query: str) -> list[str]:
     reader.open(LANGUAGES[language].strip("/"))
     meta = reader.find(".md-search-result__meta")
     before = meta.get_attribute("textContent")
-    reader.find(".md-search__input").send_keys(query)
-    reader.wait(
-        lambda: (
-            reader.find_all(".md-search-result__item")
-            or meta.get_attribute("textContent") not in (before, "")
-        )
-    )
-    found = reader.script(
-        "return [...document.querySelectorAll('.md-search-result__item > a')]"
-        ".map(link => new URL(link.href).pathname.replace(/^\\/|\\/$/g, ''))"
-    )
+    # The query comes at once, as pasted: typed key by key, each key would be a
+    # query of its own, and what is read might answer an earlier one.
+    box = reader.find(".md-search__input")
+    box.click()
+    reader.script("arguments[0].value = arguments[1]", box, query)
+    reader.script("arguments[0].dispatchEvent(new KeyboardEvent('keyup'))", box)
+    reader.wait(lambda: meta.get_attribute("textContent") not in (before, ""))
+    found = None
+    while found != (found := reader.script(FOUND)):
+        time.sleep(0.3)  # results are put in little by little
     return list(dict.fromkeys(found))
+
+
+FOUND = """
+return [...document.querySelectorAll('.md-search-result__item > a')]
+  .map(link => new URL(link.href).pathname.replace(/^\\/|\\/$/g, ''))
+"""
