@@ -14,9 +14,10 @@ from pygments import highlight as _pygments
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from sitebuild import benchmark, chooser_page, figure, matrix_page
+from sitebuild import benchmark, chooser_page, claims, claims_page, figure, matrix_page
+from sitebuild.claims import Claim, Holds
 from sitebuild.matrix import OPERATIONS, TEMPLATE, Matrix
-from sitebuild.pages import Call
+from sitebuild.pages import LANGUAGES, Call
 from sitebuild.recordings import Recording, name, version
 from sitebuild.run import Result
 from sitebuild.snippets import Snippet
@@ -71,6 +72,35 @@ class Site:
     repo_url: str = ""
     benchmarks: dict[str, benchmark.Measurement] = field(default_factory=dict)
     matrix: Matrix | None = None
+    claims: dict[str, list[Claim]] = field(default_factory=dict)  # by language
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)  # of pages
+
+    def holds(self, claim: Claim) -> Holds | None:
+        """Return what the run of a claim's program found, by case."""
+        result = self.results.get(claim.snippet)
+        return claims.holds(result.output) if result else None
+
+    def verdict(self, claim: Claim) -> str:
+        """Return the verdict on a claim: this run's, and that of older versions."""
+        if claim.opinion:
+            return "opinion"
+        here = self.holds(claim)
+        if here is None:
+            return "undecided"  # in a strict build reported by `build.check_claims`
+        snippet = self.snippets[claim.snippet]
+        outputs = [
+            recording.outputs(snippet)
+            for recording in self.recordings
+            if not recording.environment["cuda"]
+            and version(recording.environment) < version(self.environment)
+        ]
+        return claims.verdict(
+            here, [claims.holds("".join(o.values())) for o in outputs if o is not None]
+        )
+
+    def verdicts(self, language: str) -> dict[str, str]:
+        """Return the verdict on every claim, by its id."""
+        return {claim.id: self.verdict(claim) for claim in self.claims[language]}
 
 
 def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> str:
@@ -94,9 +124,17 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
             root,
             lambda name: fence(site, Call("show", name), language, root),
         )
+    if call.function == "claims" and site.claims:
+        of, verdicts = site.claims[language], site.verdicts(language)
+        titles, pages = site.titles[language], _pages(root, language)
+        if call.snippet == "counts":
+            return claims_page.counts(of, verdicts, titles, language, pages)
+        return claims_page.listing(of, verdicts, titles, language, pages, root)
     snippet = site.snippets.get(call.snippet)
     if snippet is None:
         return ""
+    if call.function == "claim":
+        return _claim(site, call, language, root)
     try:
         section = snippet.section(call.section) if call.section else None
     except KeyError:
@@ -130,6 +168,27 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
         f'<div class="snippet">{bar(links, program, words)}'
         f"{highlight(code)}{below}</div>"
     )
+
+
+def about(site: Site, slug: str, language: str, root: str) -> str:
+    """Return the HTML that stands at the end of a page: the claims it explains."""
+    if not site.claims:
+        return ""
+    verdicts, pages = site.verdicts(language), _pages(root, language)
+    return claims_page.about(slug, site.claims[language], verdicts, language, pages)
+
+
+def _pages(root: str, language: str) -> str:
+    """Return the way to the root of a language, from that to the site's."""
+    return root if language == LANGUAGES[0] else f"{root}{language}/"
+
+
+def _claim(site: Site, call: Call, language: str, root: str) -> str:
+    claim = next(c for c in site.claims[language] if c.snippet == call.snippet)
+    verdict = site.verdict(claim)
+    shows = "versions" if verdict == "changed" else "show"
+    run = fence(site, Call(shows, call.snippet), language, root)
+    return claims_page.render(claim, verdict, site.holds(claim), run, language)
 
 
 def bar(links: str, program: str, words: dict[str, str]) -> str:
