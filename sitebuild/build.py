@@ -124,7 +124,8 @@ def check_figures(outline: Outline, results: dict[str, Result]) -> list[Problem]
                 result = results.get(call.snippet)
                 if result is None:
                     continue  # what failed in the run is reported
-                for kind, section, names in pages.requests(call, outline.snippets):
+                for figure, section, names in pages.requests(call, outline.snippets):
+                    kind = figure.kind
                     found = result.figures.get(
                         figures.key(kind, section, list(names)),
                         {
@@ -132,6 +133,13 @@ def check_figures(outline: Outline, results: dict[str, Result]) -> list[Problem]
                             "advice": "draw a section before the exception",
                         },
                     )
+                    keys = found.get("keys", [])
+                    if keys and len(keys) != figure.columns:
+                        found = {
+                            "error": f"{figure.columns} titles for the "
+                            f"{len(keys)} keys of {names[0]}",
+                            "advice": f"write a title for each of: {', '.join(keys)}",
+                        }
                     if "error" in found:
                         where = f" (section {section!r})" if section else ""
                         problems.append(

@@ -23,7 +23,11 @@ LANGUAGES = ("ja", "en")  # the first is the default, at the root of the site
 # What a fence may call, and the parts of what is not one snippet.
 CALLS = ("show", "versions", "benchmark", "claim", "matrix", "chooser", "claims")
 PARTS = {"matrix": matrix.PARTS, "chooser": chooser.PARTS, "claims": claims.PARTS}
-FIGURES = ("graph", "storage")  # what a fence may ask for in its header
+FIGURES = ("graph", "storage", "table", "chart")  # asked for in a fence's header
+VALUES = {  # those of them that are written `variable: title | title`
+    "table": 'write table="rows: title | title", a title for each key of its rows',
+    "chart": 'write chart="data: title of x | title of y"',
+}
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(.*)$")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*$")
@@ -35,6 +39,7 @@ _CODE = re.compile(r"(`+).+?\1")
 _OPTION = re.compile(r"""([A-Za-z][\w-]*)=(?:"([^"]*)"|'([^']*)')""")
 _PANEL = re.compile(r"(?:([a-z0-9-]+):\s+)?(\S.*)$")
 _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
+_VALUE = re.compile(r"\s*([A-Za-z_]\w*):(.+)$", re.S)
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,21 @@ class Panel:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: ``graph="y"``, ``storage="before: w z | w z"``."""
+    """One figure: ``graph="y"``, ``storage="before: w z | w z"``.
+
+    Or values with titles: ``table="rows: title | title"``. The titles are in
+    the page's language, so figures that differ only in them are equal.
+    """
 
     kind: str
     panels: tuple[Panel, ...]  # side by side
+    titles: tuple[str, ...] = field(default=(), compare=False)
+    columns: int = 0  # how many titles there are
 
     def __str__(self) -> str:
         """Return the figure as a page writes it."""
+        if self.titles:
+            return f'{self.kind}="{self.panels[0]}: {" | ".join(self.titles)}"'
         return f'{self.kind}="{" | ".join(map(str, self.panels))}"'
 
 
@@ -100,10 +113,19 @@ def parse_figures(options: Mapping[str, str]) -> tuple[Figure, ...]:
 
     A panel is the names of its variables; two panels, parted by a bar, stand
     side by side. ``before: w`` is `w` at the end of the section `before`.
+    For a table or a chart it is one variable, and titles after a colon.
     Raises `ValueError`, which says how it is written, for anything else.
     """
     figures = []
     for kind, text in options.items():
+        if kind in VALUES:
+            value = _VALUE.match(text)
+            titles = [title.strip() for title in value[2].split("|")] if value else []
+            if not value or not all(titles) or (kind == "chart" and len(titles) != 2):
+                raise ValueError(VALUES[kind])
+            panel = Panel((value[1],))
+            figures.append(Figure(kind, (panel,), tuple(titles), len(titles)))
+            continue
         if kind not in FIGURES:
             raise ValueError(f"write one of {', '.join(FIGURES)}, not {kind!r}")
         panels = []
@@ -389,22 +411,23 @@ def wanted(
     for by_slug in pages.values():
         for page in by_slug.values():
             for _, call in page.calls:
-                for kind, section, names in requests(call, snippets):
-                    found.setdefault(call.snippet, set()).add((kind, section, names))
+                for figure, section, names in requests(call, snippets):
+                    asked = (figure.kind, section, names)
+                    found.setdefault(call.snippet, set()).add(asked)
     return {name: sorted(figures) for name, figures in found.items()}
 
 
 def requests(
     call: Call, snippets: dict[str, Snippet]
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Give kind, section and names of every panel that `call` asks for."""
+) -> Iterator[tuple[Figure, str, tuple[str, ...]]]:
+    """Give the figure, section and names of every panel that `call` asks for."""
     snippet = snippets.get(call.snippet)
     if snippet is None:
         return
     shown = call.section or snippet.sections[-1].name
     for figure in call.figures:
         for panel in figure.panels:
-            yield figure.kind, panel.section or shown, panel.names
+            yield figure, panel.section or shown, panel.names
 
 
 def _difference(
