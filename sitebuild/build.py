@@ -35,7 +35,7 @@ from sitebuild import (
 from sitebuild.claims import Claim
 from sitebuild.matrix import Operation, read_operations
 from sitebuild.pages import Call
-from sitebuild.render import Site, copy_snippets, describe
+from sitebuild.render import Site, copy_snippets, describe, verdict
 from sitebuild.run import Result, Runner
 from sitebuild.snippets import Problem, Snippet, read_all
 
@@ -443,6 +443,8 @@ def assemble(
             for language, by_slug in outline.pages.items()
         },
     )
+    for claim in site.claims[pages.LANGUAGES[0]]:
+        site.verdicts[claim.id] = verdict(site, claim)
     table, failed = tabulate(outline, site)
     site.matrix = table
     problems += failed

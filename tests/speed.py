@@ -25,7 +25,7 @@ from pathlib import Path
 from sitebuild import build, matrix, notebook
 from sitebuild.pages import PARTS, parse_call
 from sitebuild.recordings import read_recordings
-from sitebuild.render import Site, fence
+from sitebuild.render import Site, fence, verdict
 from sitebuild.run import Runner
 from sitebuild.snippets import Snippet
 
@@ -137,6 +137,9 @@ def limit(project: Path) -> tuple[float, float]:
         claims=outline.claims,
         titles=titles,
     )
+
+    for claim in site.claims["ja"]:
+        site.verdicts[claim.id] = verdict(site, claim)
 
     def expand(found: re.Match[str], language: str) -> str:
         call = parse_call(found[1])
