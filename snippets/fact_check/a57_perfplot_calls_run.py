@@ -1,5 +1,5 @@
-import perfplot
 import torch
+from perfplot import bench
 
 kernels = {
     "first chart": [
@@ -17,7 +17,7 @@ kernels = {
 }
 holds = {}
 for chart, compared in kernels.items():
-    data = perfplot.bench(
+    data = bench(
         setup=lambda n: torch.randn(n),
         kernels=compared,
         n_range=[2**k for k in range(15)],
