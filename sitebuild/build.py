@@ -526,6 +526,7 @@ def build(root: Path, to: Path, *, measure: bool, strict: bool) -> int:
     `to` is replaced when the new site is sound, and untouched until then.
     """
     outline = read(root)
+    to.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{to.name}-", dir=to.parent))
     try:
         with Runner() as runner:
