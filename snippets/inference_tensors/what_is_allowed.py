@@ -18,6 +18,7 @@ expressions = [
     "t.view(-1)",
     "t[0]",
     "t.data.add_(1)",
+    "copy.copy(t)",
 ]
 
 rows = []

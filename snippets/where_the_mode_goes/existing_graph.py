@@ -14,4 +14,7 @@ print(f"{x.grad = }")
 with torch.no_grad():
     (g,) = torch.autograd.grad(y, x, create_graph=True)
     print(f"{g.requires_grad = }")
+with torch.inference_mode():
+    (h,) = torch.autograd.grad(y, x, create_graph=True)
+    print(f"{h.requires_grad = }")
 print(f"{torch.autograd.grad(g, x) = }")

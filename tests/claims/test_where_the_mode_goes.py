@@ -246,13 +246,16 @@ def test_modes_B12_a_graph_that_exists_is_not_touched():
     assert torch.equal(x.grad, torch.full((3,), 2.0))
 
 
-def test_modes_create_graph_overrules_no_grad():
+def test_modes_create_graph_overrules_no_grad_and_not_inference_mode():
     """The gradient asked for with create_graph=True has a graph of its own."""
     x = torch.tensor(2.0, requires_grad=True)
     y = x * x * x
     with torch.no_grad():
         (g,) = torch.autograd.grad(y, x, create_graph=True)
         assert g.requires_grad
+    with torch.inference_mode():
+        (h,) = torch.autograd.grad(y, x, create_graph=True)
+        assert not h.requires_grad
     assert torch.autograd.grad(g, x)[0] == 12.0
 
 
