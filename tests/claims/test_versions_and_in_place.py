@@ -61,6 +61,7 @@ COUNTED = [
     lambda x: put(x.detach()),
     lambda x: put(x.view(-1)),
     lambda x: put(nn.Parameter(x)),
+    lambda x: x.detach().copy_(torch.tensor([10.0])),
 ]
 BLIND = [
     lambda x: put(x.data),
@@ -143,8 +144,8 @@ def test_versions_who_shares_memory_and_who_the_counter():
         "x.data": memory,
         "nn.Parameter(x.data)": memory,
         "x.detach().numpy()": memory,
-        "torch.from_numpy(x.detach().numpy())": memory,
-        "torch.from_dlpack(x.detach())": memory,
+        "torch.from_numpy(a)": memory,
+        "torch.from_dlpack(d)": memory,
         "copy.copy(x)": memory,
         "x.clone()": neither,
         "x.double()": neither,
@@ -190,8 +191,8 @@ def test_versions_what_is_saved_is_what_must_not_be_written():
         "F": nn.functional,
         "c": torch.rand(2, 2) + 0.5,
         "w": torch.rand(2, 2, requires_grad=True),
-        "mask": torch.tensor([[True, False], [False, True]]),
-        "classes": torch.tensor([0, 1]),
+        "m": torch.tensor([[True, False], [False, True]]),
+        "t": torch.tensor([0, 1]),
     }
     for row in table:
         operation = row["operation"]
