@@ -103,7 +103,7 @@ def test_versions_the_first_table_has_raising_and_silent_rows():
         assert row["grad"] == (None if row["raised"] else 20.0)
 
 
-def test_versions_the_wrong_gradient_belongs_to_no_point(output):
+def test_versions_the_wrong_gradient_belongs_to_neither_value(output):
     """It is neither the gradient at the old value nor that at the new one."""
     old, wrong, new = re.findall(
         r"tensor\(\[(.+?)\]\)", output(f"{TOPIC}/neither_old_nor_new")
@@ -256,6 +256,8 @@ def test_versions_inplace_relu_after_linear_works_and_dropout_after_relu_raises(
     text = output(f"{TOPIC}/in_place_layers")
     assert "model[0].weight.grad is not None = True" in text
     assert MODIFIED in text and "of Relu" in text
+    model = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Dropout(inplace=True))
+    model.eval()(torch.ones(1, 4)).sum().backward()  # drops nothing, writes nothing
 
 
 def test_versions_adding_to_the_result_of_relu_raises(output):
