@@ -26,4 +26,3 @@ for text, call in calls.items():
         row[dtype] = shares(call, dtype)
     row["of float64"] = str(call(np.zeros(2)).dtype)
     rows.append(row)
-print(f"{len(rows) = }")

@@ -24,4 +24,3 @@ for dtype in dtypes:
         x[0] = 1
         row["array"], row["shares"] = str(a.dtype), bool(a[0] == 1)
     rows.append(row)
-print(f"{len(rows) = }")

@@ -26,4 +26,3 @@ for text, call in calls.items():
         row[str(dtype)] = shares(call, dtype)
     row["of float32"] = str(call(torch.zeros(2)).dtype)
     rows.append(row)
-print(f"{len(rows) = }")
