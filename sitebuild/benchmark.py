@@ -181,7 +181,8 @@ def _measure(
                 measured.n_range,
                 {
                     label: [
-                        measured.samples(k, n) for n in range(len(measured.n_range))
+                        [1e6 * second for second in measured.samples(k, n)]
+                        for n in range(len(measured.n_range))
                     ]
                     for k, label in enumerate(measured.labels)
                 },

@@ -1,4 +1,4 @@
-"""Draw measured times as inline SVG that follows the reader's colour scheme."""
+"""Draw lines of numbers as inline SVG that follows the reader's colour scheme."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import re
 import statistics
 import warnings
+from collections.abc import Mapping, Sequence
 
 _MARKERS = [f"#00000{digit}" for digit in range(1, 8)]
 _INK = "#0000aa"
@@ -15,22 +16,24 @@ _GRID = "#0000bb"
 
 def lines(
     name: str,
-    n_range: list[int],
-    samples: dict[str, list[list[float]]],
+    x: Sequence[float],
+    samples: Mapping[str, Sequence[Sequence[float]]],
     *,
     xlabel: str,
     ylabel: str,
     description: str,
+    log: tuple[bool, bool] = (True, True),
 ) -> str:
-    """Return a log-log chart of medians with their range, as SVG.
+    """Return a chart of medians with their range, as SVG.
 
     Args:
         name: Makes the ids of this chart unique on its page.
-        n_range: The lengths, on the x axis.
-        samples: For each label, for each length, the seconds of all rounds.
+        x: The places on the x axis.
+        samples: For each label, for each place, the values of all rounds.
         xlabel: The x axis, in the page's language.
-        ylabel: The y axis; values are drawn in microseconds.
+        ylabel: The y axis, likewise.
         description: What the picture says, for those who do not see it.
+        log: Whether the x axis and the y axis are logarithmic.
 
     The colours are CSS variables (``--chart-1`` ...), the text stays text, and
     equal numbers give equal bytes.
@@ -57,27 +60,33 @@ def lines(
         # The reader's fonts draw the text; matplotlib's need not have it.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure, axes = plt.subplots(figsize=(8.6, 4.4))
-        for (label, by_length), color in zip(samples.items(), _MARKERS):
-            micro = [[1e6 * second for second in rounds] for rounds in by_length]
-            axes.fill_between(
-                n_range,
-                [min(rounds) for rounds in micro],
-                [max(rounds) for rounds in micro],
-                color=color,
-                alpha=0.2,
-                linewidth=0,
-            )
+        for (label, by_place), color in zip(samples.items(), _MARKERS):
+            if any(len(rounds) > 1 for rounds in by_place):
+                axes.fill_between(
+                    x,
+                    [min(rounds) for rounds in by_place],
+                    [max(rounds) for rounds in by_place],
+                    color=color,
+                    alpha=0.2,
+                    linewidth=0,
+                )
             axes.plot(
-                n_range,
-                [statistics.median(rounds) for rounds in micro],
+                x,
+                [statistics.median(rounds) for rounds in by_place],
                 color=color,
                 marker="o",
                 markersize=3,
                 label=label,
             )
-        axes.set_xscale("log", base=2)
-        axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        if log[0]:
+            axes.set_xscale("log", base=2)
+        if log[1]:
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        else:
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+            if axes.dataLim.ymin >= 0:
+                axes.set_ylim(bottom=0)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         axes.grid(axis="y", linewidth=0.5)

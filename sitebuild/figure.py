@@ -6,7 +6,7 @@ import ast
 import html
 from typing import Any
 
-from sitebuild import figures, graph, storagemap
+from sitebuild import figures, graph, storagemap, values
 from sitebuild.pages import Call, Figure
 from sitebuild.snippets import Snippet
 
@@ -14,7 +14,10 @@ WORDS = {
     "ja": {
         "graph": "計算グラフ",
         "storage": "ストレージの図",
+        "table": "表",
+        "chart": "グラフ",
         "source": "実行中のオブジェクトから作図",
+        "values": "実行中の値から作成",
         "after": "{0} のあと",
         "legend": "図の読み方",
         "scroll": "図（横にスクロールできます）",
@@ -22,7 +25,10 @@ WORDS = {
     "en": {
         "graph": "Computation graph",
         "storage": "Storage map",
+        "table": "Table",
+        "chart": "Chart",
         "source": "drawn from the objects of the run",
+        "values": "made of the values of the run",
         "after": "after {0}",
         "legend": "How to read this",
         "scroll": "Figure (scrolls sideways)",
@@ -66,6 +72,13 @@ def _figure(
         data = drawn.get(figures.key(figure.kind, section, list(panel.names)))
         if data is None or "error" in data:
             return ""  # reported by `build.check_figures`
+        if figure.titles:
+            if figure.kind == "table":
+                shown = values.table(data, figure.titles, language)
+            else:
+                shown = values.chart(data, figure.titles, language, name)
+            panels.append(f'<div class="figure-panel figure-wide">{shown}</div>')
+            continue
         if figure.kind == "graph":
             svg, meant = graph.render(data, language, f"{name}-{index}")
         else:
@@ -97,7 +110,7 @@ def _figure(
     return (
         '<figure class="figure" data-search-exclude><figcaption class="snippet-label">'
         f"{words[figure.kind]} <code>{html.escape(names)}</code> "
-        f"<small>{words['source']}</small></figcaption>"
+        f"<small>{words['values' if figure.titles else 'source']}</small></figcaption>"
         f'<div class="figure-panels">{"".join(panels)}</div>{meaning}</figure>'
     )
 

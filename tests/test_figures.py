@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from sitebuild import build, figures, graph, pages, storagemap
+from sitebuild import build, figures, graph, pages, storagemap, values
 from sitebuild.run import Runner
 from sitebuild.serve import Workshop
 from sitebuild.snippets import parse
@@ -434,6 +434,166 @@ def test_the_descriptions_name_the_same_facts(name):
     assert len(words["ja"]) > 2
 
 
+# --- values: tables and charts ----------------------------------------------
+
+ROWS = """
+rows = [
+    {"operation": "exp", "input": False, "saved": 12345, "ratio": 1234.5, "x": None},
+    {"operation": "a < b", "input": True, "saved": 0, "ratio": 0.1 + 0.2, "x": "c"},
+]
+"""
+DATA = """
+data = {
+    "x": [1, 2, 4],
+    "series": {"recorded": [10, 2000, 40000], "no_grad": [0, 0, 0.5]},
+}
+"""
+TITLES = {"ja": ["演算", "入力", "バイト数", "比", "x"], "en": list("abcde")}
+
+
+def strip(html):
+    """The cells of a table: for each row, each with what stands before the tag."""
+    rows = re.findall(r"<tr>(.*?)</tr>", html)
+    return [re.findall(r"<(t[hd][^>]*)>(.*?)</t[hd]>", row) for row in rows]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_shows_each_kind_of_value_in_its_own_way(language):
+    yes, no = values.WORDS[language]["yes"], values.WORDS[language]["no"]
+    data = capture("table", "rows", ROWS)
+    assert data["keys"] == ["operation", "input", "saved", "ratio", "x"]
+    head, first, second = strip(values.table(data, TITLES[language], language))
+    assert [text for _, text in head] == TITLES[language]
+    assert all(tag.startswith('th scope="col"') for tag, _ in head)
+    assert [tag for tag, _ in first] == [
+        'th scope="row"',
+        "td",
+        'td class="number"',
+        'td class="number"',
+        "td",
+    ]
+    texts = [[text for _, text in row] for row in (first, second)]
+    assert texts == [
+        [
+            "<code>exp</code>",
+            f'<span class="n">{no}</span>',
+            "12,345",
+            "1,234.5",
+            "–",
+        ],
+        [
+            "<code>a &lt; b</code>",
+            f'<span class="y">{yes}</span>',
+            "0",
+            "0.3",
+            "<code>c</code>",
+        ],
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_chart_says_its_numbers_to_those_who_do_not_see_it(language):
+    data = capture("chart", "data", DATA)
+    shown = values.chart(data, ["depth", "bytes"], language, "f")
+    assert shown == values.chart(data, ["depth", "bytes"], language, "f")
+    described = re.search(r"<desc[^>]*>(.*?)</desc>", shown, re.S)[1]
+    for fact in ("recorded", "no_grad", "40,000", "0.5", "depth"):
+        assert fact in described
+    cells = [[text for _, text in row] for row in strip(shown)]
+    assert cells == [
+        ["depth", "recorded", "no_grad"],
+        ["1", "10", "0"],
+        ["2", "2,000", "0"],
+        ["4", "40,000", "0.5"],
+    ]
+    assert 'tabindex="0"' in shown
+    assert "var(--chart-1)" in shown
+
+
+def test_an_axis_is_logarithmic_only_where_its_values_need_it():
+    assert not values.logarithmic([1, 2, 100])
+    assert values.logarithmic([1, 2, 101])
+    assert not values.logarithmic([0, 1, 10_000])
+    shown = {}
+    for top in (100, 101):
+        data = {"x": [1, 2, 3], "series": {"a": [1, 50, top]}}
+        shown[top] = values.chart(data, ["x", "y"], "en", "f")
+    assert ">100<" in shown[100].replace("\n", "")
+    assert ">60<" in shown[100].replace("\n", "")  # a tick that only a linear axis has
+    assert ">60<" not in shown[101].replace("\n", "")
+
+
+def test_a_chart_without_logarithms_begins_at_zero():
+    """Else a small difference looks like a large one."""
+    data = {"x": [1, 2], "series": {"a": [90, 100]}}
+    ticks = re.findall(r">([\d.]+)</text>", values.chart(data, ["x", "y"], "en", "f"))
+    assert "0" in ticks
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "message"),
+    [
+        ("table", "cells = []", "there is no variable 'rows' among cells"),
+        ("table", "rows = []", "not a list of dicts with something in it"),
+        ("table", "rows = {'a': 1}", "not a list of dicts with something in it"),
+        ("table", "rows = [1]", "not a list of dicts with something in it"),
+        (
+            "table",
+            "rows = [{'a': 1}, {'b': 1}]",
+            "rows[1] has ['b'], rows[0] has ['a']",
+        ),
+        ("table", "rows = [{'a': 1}, 2]", "rows[1] has int"),
+        ("table", "rows = [{'a': [1]}]", "rows[0]['a'] is of type list"),
+        ("chart", "rows = []", "there is no variable 'data' among rows"),
+        ("chart", "data = {'x': [1, 2]}", "not a dict with 'x' and 'series'"),
+        ("chart", "data = {'x': [1, 2], 'series': {}}", "not a dict of 1 to 7 labels"),
+        (
+            "chart",
+            "data = {'x': [1, 2], 'series': {'a': [1]}}",
+            "'a' is not a list of at least 2, as long as x",
+        ),
+        (
+            "chart",
+            "data = {'x': [1, 2], 'series': {'a': [1, float('nan')]}}",
+            "'a' has what is no finite int or float",
+        ),
+        (
+            "chart",
+            "data = {'x': [2, 1], 'series': {'a': [1, 2]}}",
+            "'x' does not rise",
+        ),
+    ],
+)
+def test_values_without_the_form_are_refused_and_the_form_is_named(
+    kind, source, message
+):
+    found = capture(kind, "rows" if kind == "table" else "data", source)
+    assert message in found["error"]
+    assert found["advice"]
+
+
+def test_titles_are_of_a_language_but_their_number_is_not():
+    def call(header):
+        return pages.parse_call('show("a/b")', header)
+
+    here = call({"table": "rows: 演算 | 入力"})
+    assert here == call({"table": "rows: operation | input"})
+    assert str(here) == 'show("a/b") table="rows: 演算 | 入力"'
+    assert here != call({"table": "rows: operation"})
+    assert here != call({"table": "lines: operation | input"})
+    assert here != call({"chart": "rows: operation | input"})
+    for wrong in (
+        {"table": "rows"},
+        {"table": "rows:"},
+        {"table": "rows: a |"},
+        {"table": "my rows: a"},
+        {"chart": "data: x"},
+        {"chart": "data: x | y | z"},
+    ):
+        with pytest.raises(ValueError, match=r"write (table|chart)="):
+            call(wrong)
+
+
 # --- in a run, on a page ---------------------------------------------------
 
 
@@ -476,6 +636,12 @@ def test_the_header_of_a_fence_is_read_and_compared():
         ('storage="n"', "'n' is of type int where a tensor or array is needed"),
         ('graph="later: w"', "has no section 'later' to draw"),
         ('grpah="w"', "cannot hold"),
+        ('table="rows: a"', "1 titles for the 2 keys of rows"),
+        ('table="rows: a | b | c"', "3 titles for the 2 keys of rows"),
+        ('table="nope: a | b"', "there is no variable 'nope' among"),
+        ('table="n: a"', "'n' is not a list of dicts"),
+        ('chart="rows: a | b"', "'rows' is not a dict with 'x' and 'series'"),
+        ('chart="rows: a"', "cannot hold"),
     ],
 )
 def test_a_figure_that_cannot_be_drawn_is_reported_with_its_line(
@@ -484,6 +650,7 @@ def test_a_figure_that_cannot_be_drawn_is_reported_with_its_line(
     root = copy_project(tmp_path)
     (root / "snippets/t").mkdir(parents=True)
     source = "import torch\n\nw = torch.ones(1)\nn = 1\nprint(w + n)\n"
+    source += 'rows = [{"one": 1, "two": 2}]\n'
     (root / "snippets/t/x.py").write_text(source, "utf-8")
     for language in LANGUAGES:
         (root / f"docs/{language}").mkdir(exist_ok=True)
@@ -504,7 +671,9 @@ def test_every_figure_of_the_site_is_drawn_with_ids_of_its_own(built, outline):
             html = build._built(built, language, slug).read_text("utf-8")
             panels = sum(len(f.panels) for _, c in page.calls for f in c.figures)
             svgs = re.findall(r'<svg class="?figure-svg.*?</svg>', html, re.S)
-            assert len(svgs) == panels, page.path
+            charts = re.findall(r'figure-wide"?><div class="?chart', html)
+            tables = re.findall(r'figure-wide"?><div class="?figure-values', html)
+            assert len(svgs) + len(charts) + len(tables) == panels, page.path
             ids = re.findall(r'\sid="?([^"\s>]+)', html)
             assert len(ids) == len(set(ids)), page.path
             for svg in svgs:
