@@ -1,15 +1,19 @@
 from copy import deepcopy
 
+import torch
 from torch import nn
 
 model = nn.Linear(1, 1)
 nn.init.constant_(model.weight, 1.0)
-saved = {
-    "dict(...)": dict(model.state_dict()),
-    "copy()": model.state_dict().copy(),
-    "deepcopy(...)": deepcopy(model.state_dict()),
-}
+as_dict = dict(model.state_dict())
+copied = model.state_dict().copy()
+kept = deepcopy(model.state_dict())
 nn.init.constant_(model.weight, 9.0)
+print(f"{kept['weight'] = }")
 
-holds = {name: s["weight"].item() == 1.0 for name, s in saved.items()}
+one = torch.tensor([[1.0]])
+holds = {
+    "dict(...)": torch.equal(as_dict["weight"], one),
+    "copy()": torch.equal(copied["weight"], one),
+}
 print(f"{holds = }")
