@@ -110,7 +110,7 @@ def on_page_markdown(
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Join lines between CJK characters; dress an executed notebook."""
+    """Dress a notebook, add the claims explained, join lines between CJK characters."""
     build = _state()
     _locate(page, config)
     if page.file.src_uri.endswith(".ipynb") and build.site:
@@ -122,6 +122,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
             build.root,
             build.site,
         )
+    if build.site:
+        html += render.about(build.site, page.file.src_uri, build.language, build.root)
     return "".join(
         part if part.startswith("<") else _CJK_BREAK.sub("", part)
         for part in _NO_PROSE.split(html)

@@ -24,6 +24,7 @@ from typing import Any
 from sitebuild import (
     benchmark,
     chooser,
+    claims,
     figures,
     matrix,
     notebook,
@@ -31,9 +32,10 @@ from sitebuild import (
     recordings,
     run,
 )
+from sitebuild.claims import Claim
 from sitebuild.matrix import Operation, read_operations
 from sitebuild.pages import Call
-from sitebuild.render import Site, copy_snippets, describe
+from sitebuild.render import Site, copy_snippets, describe, verdict
 from sitebuild.run import Result, Runner
 from sitebuild.snippets import Problem, Snippet, read_all
 
@@ -50,15 +52,24 @@ class Outline:
     snippets: dict[str, Snippet]
     problems: list[Problem]
     operations: list[Operation] = field(default_factory=list)  # of the matrix
+    claims: dict[str, list[Claim]] = field(default_factory=dict)  # by language
 
     def behind(self, call: Call) -> list[str]:
         """Return what the output of `call` depends on, in a few words each."""
+        if call.function == "claims":
+            return self.checked([c for of in self.claims.values() for c in of])
         if call.function in pages.PARTS:
             made = ("matrix/", "which-one/")
             probes = [s.digest for n, s in self.snippets.items() if n.startswith(made)]
             return [*probes, repr(self.operations)]
         snippet = self.snippets.get(call.snippet)
         return [snippet.digest] if snippet else []
+
+    def checked(self, claims: list[Claim]) -> list[str]:
+        """Return what the list of these claims and their verdicts depends on."""
+        programs = {c.snippet for c in claims} & set(self.snippets)
+        digests = [self.snippets[name].digest for name in sorted(programs)]
+        return [*map(repr, claims), *digests]
 
 
 def read(root: Path) -> Outline:
@@ -71,11 +82,13 @@ def read(root: Path) -> Outline:
     examples = chooser.examples(operations)
     snippets = {**snippets, **notebooks, **probes, **examples}
     problems = [*unreadable, *broken, *unclear, *unsound, *chooser.check(operations)]
+    found, misnamed = pages.read_claims(outline)
     return Outline(
         outline,
         snippets,
-        problems + pages.check(outline, snippets),
+        problems + pages.check(outline, snippets) + misnamed,
         operations,
+        found,
     )
 
 
@@ -137,6 +150,30 @@ def check_figures(outline: Outline, results: dict[str, Result]) -> list[Problem]
                                 found["advice"],
                             )
                         )
+    return problems
+
+
+def check_claims(outline: Outline, results: dict[str, Result]) -> list[Problem]:
+    """Return the claims whose programs ran well and yet decided nothing."""
+    problems = []
+    for of in outline.claims.values():
+        for claim in of:
+            result = results.get(claim.snippet)
+            if result is None:
+                continue  # what failed in the run is reported
+            decided = claims.holds(result.output) is not None
+            if decided == bool(claim.opinion):
+                what = "both a verdict and an opinion" if decided else "no verdict"
+                problems.append(
+                    Problem(
+                        claim.path,
+                        claim.line,
+                        f"the claim {claim.id!r} has {what}",
+                        f'end {claim.snippet}.py with `print(f"{{holds = }}")`, a '
+                        "bool or a dict of them by case; if no program can decide, "
+                        'give the reason instead: `claim(..., opinion="...")`',
+                    )
+                )
     return problems
 
 
@@ -391,8 +428,8 @@ def assemble(
         strict,
     )
     problems = outline.problems + failed
-    if strict:  # what another torch cannot draw is left out
-        problems += check_figures(outline, results)
+    if strict:  # what another torch cannot draw or decide is left out
+        problems += check_figures(outline, results) + check_claims(outline, results)
     ran = time.perf_counter()
     site = Site(
         outline.snippets,
@@ -400,7 +437,14 @@ def assemble(
         recordings.read_recordings(root),
         environment,
         repo_url=os.environ.get("REPO_URL", "").rstrip("/"),
+        claims=outline.claims,
+        titles={
+            language: {slug: page.title for slug, page in by_slug.items()}
+            for language, by_slug in outline.pages.items()
+        },
     )
+    for claim in site.claims[pages.LANGUAGES[0]]:
+        site.verdicts[claim.id] = verdict(site, claim)
     table, failed = tabulate(outline, site)
     site.matrix = table
     problems += failed
@@ -419,10 +463,7 @@ def assemble(
                 notebook.execute(root / page.path, result, notebooks / language / slug)
     titles = None
     if again is not None:
-        titles = {
-            language: {slug: page.title for slug, page in by_slug.items()}
-            for language, by_slug in outline.pages.items()
-        }
+        titles = site.titles
         for language, by_slug in outline.pages.items():
             for slug, page in by_slug.items():
                 if page.path in again:
@@ -475,8 +516,7 @@ def tabulate(outline: Outline, site: Site) -> tuple[matrix.Matrix, list[Problem]
 def _built(site: Path, language: str, slug: str) -> Path:
     """Return the file in which a page lies in a built site."""
     folder = site if language == pages.LANGUAGES[0] else site / language
-    name = slug.rpartition(".")[0]
-    return folder / ("index.html" if name == "index" else f"{name}/index.html")
+    return folder / pages.address(slug) / "index.html"
 
 
 def build(root: Path, to: Path, *, measure: bool, strict: bool) -> int:
@@ -485,6 +525,7 @@ def build(root: Path, to: Path, *, measure: bool, strict: bool) -> int:
     `to` is replaced when the new site is sound, and untouched until then.
     """
     outline = read(root)
+    to.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{to.name}-", dir=to.parent))
     try:
         with Runner() as runner:
@@ -578,7 +619,7 @@ def check(root: Path) -> int:
         {},
     )
     problems = outline.problems + failed + unsound
-    problems += check_figures(outline, results)
+    problems += check_figures(outline, results) + check_claims(outline, results)
     if problems:
         report(problems, [], outline)
         return 1

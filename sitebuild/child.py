@@ -33,6 +33,15 @@ FILE_LIMIT = 256 * 1024**2  # bytes in one file that a snippet writes
 _NOISE = (
     # where torch's C++ code issued a warning: differs per build of torch
     (re.compile(r" ?\(Triggered internally at [^)]*\)"), ""),
+    # our own frames, below the snippet's in a stack that torch itself prints
+    (
+        re.compile(
+            r'^ +File "[^"\n]*(?:[/\\]sitebuild[/\\]\w+\.py|\brunpy(?:\.py|>))", '
+            r"line \d+, in .*\n(?: {4}.*\n)*",
+            re.MULTILINE,
+        ),
+        "",
+    ),
     # the folder torch is installed in
     (re.compile(r"(?:/[\w.+-]+)+/site-packages/"), ""),
     (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x..."),

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import ast
 import json
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sitebuild import chooser, matrix
+from sitebuild import chooser, claims, matrix
+from sitebuild.claims import Claim
 from sitebuild.snippets import Problem, Snippet, SnippetError, parse
 
 LANGUAGES = ("ja", "en")  # the first is the default, at the root of the site
-CALLS = ("show", "versions", "benchmark", "matrix", "chooser")  # what a fence may call
-PARTS = {"matrix": matrix.PARTS, "chooser": chooser.PARTS}  # what they show
+# What a fence may call, and the parts of what is not one snippet.
+CALLS = ("show", "versions", "benchmark", "claim", "matrix", "chooser", "claims")
+PARTS = {"matrix": matrix.PARTS, "chooser": chooser.PARTS, "claims": claims.PARTS}
 FIGURES = ("graph", "storage", "table", "chart")  # asked for in a fence's header
 VALUES = {  # those of them that are written `variable: title | title`
     "table": 'write table="rows: title | title", a title for each key of its rows',
@@ -79,11 +82,15 @@ class Call:
     snippet: str
     section: str = ""
     figures: tuple[Figure, ...] = ()
+    topics: tuple[str, ...] = ()  # of a claim
+    # Why no program decides a claim: prose, and no less in one language.
+    opinion: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         """Return the call, and the figures, as a page writes them."""
         section = f', section="{self.section}"' if self.section else ""
-        call = f'{self.function}("{self.snippet}"{section})'
+        named = ", ".join(f'"{text}"' for text in (self.snippet, *self.topics))
+        call = f"{self.function}({named}{section})"
         return " ".join([call, *map(str, self.figures)])
 
 
@@ -93,6 +100,7 @@ class Page:
 
     path: str  # "docs/ja/detach.md"
     title: str = ""  # the text of the first heading
+    texts: dict[int, str] = field(default_factory=dict)  # of headings, by line
     calls: list[tuple[int, Call]] = field(default_factory=list)
     headings: list[tuple[int, tuple[int, str]]] = field(default_factory=list)
     links: list[tuple[int, str]] = field(default_factory=list)
@@ -150,22 +158,30 @@ def parse_call(code: str, options: Mapping[str, str] | None = None) -> Call:
         expression = ast.parse(code.strip(), mode="eval").body
     except SyntaxError:
         raise ValueError(usage) from None
-    if not isinstance(expression, ast.Call) or len(expression.args) != 1:
+    if not isinstance(expression, ast.Call) or not expression.args:
         raise ValueError(usage)
     try:
         function = ast.unparse(expression.func)
-        snippet = ast.literal_eval(expression.args[0])
+        snippet, *topics = (ast.literal_eval(value) for value in expression.args)
         keywords = {str(k.arg): ast.literal_eval(k.value) for k in expression.keywords}
     except (ValueError, TypeError):
         raise ValueError(usage) from None
-    allowed = {"section"} if function == "show" else set()
+    if function == "claim":
+        usage = 'write `claim("topic/id_name", "topic")`, the topics from ' + ", ".join(
+            claims.TOPICS
+        )
+        if not topics or not set(topics) <= set(claims.TOPICS):
+            raise ValueError(usage)
+    elif topics:
+        raise ValueError(usage)
+    allowed = {"show": {"section"}, "claim": {"opinion"}}.get(function, set())
     texts = all(isinstance(value, str) for value in (snippet, *keywords.values()))
     if function not in CALLS or not set(keywords) <= allowed or not texts:
         raise ValueError(usage)
     figures = parse_figures(options or {})
     if figures and function != "show":
         raise ValueError(f"figures are drawn of what `show` shows, not `{function}`")
-    return Call(function, snippet, **keywords, figures=figures)
+    return Call(function, snippet, **keywords, figures=figures, topics=tuple(topics))
 
 
 def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
@@ -233,6 +249,7 @@ def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
                     )
                 )
             page.headings.append((number, (len(heading[1]), named[1] if named else "")))
+            page.texts[number] = _ID.sub("", heading[2]).strip()
         for target in _LINK.findall(_CODE.sub("`", line)) + _REFERENCE.findall(line):
             page.links.append((number, target))
     if fence:
@@ -266,6 +283,13 @@ def _read_notebook(page: Page, text: str) -> None:
                 (number, (level, cell["id"]))
                 for _, (level, _) in page.headings[before:]
             ]
+
+
+def address(slug: str) -> str:
+    """Return the address of a page below the root of its language."""
+    folder, name = posixpath.split(slug.rpartition(".")[0])
+    name = "" if name == "index" else name
+    return "".join(f"{part}/" for part in (folder, name) if part)
 
 
 def read_pages(root: Path) -> dict[str, dict[str, Page]]:
@@ -320,6 +344,57 @@ def notebook_snippets(
             message = f"the code cell {cell_id!r}: {found.message}"
             problems.append(replace(found, message=message))
     return snippets, problems
+
+
+def read_claims(
+    pages: dict[str, dict[str, Page]],
+) -> tuple[dict[str, list[Claim]], list[Problem]]:
+    """Return each language's claims, in the order of its pages, and what is wrong."""
+    found: dict[str, list[Claim]] = {}
+    problems: list[Problem] = []
+    for language, by_slug in pages.items():
+        found[language] = []
+        for slug, page in by_slug.items():
+            for line, call in page.calls:
+                if call.function == "claim":
+                    claim = _claim(slug, page, line, call)
+                    same = [other for other in found[language] if other.id == claim.id]
+                    if call.snippet.rpartition("/")[2].partition("_")[0] != claim.id:
+                        advice = "name it snippets/fact_check/ID_IDEA.py, ID as the heading's"
+                        what = (
+                            f"the claim {claim.id!r} is not decided by {call.snippet}"
+                        )
+                        problems.append(Problem(page.path, line, what, advice))
+                    if same:
+                        what = f"{claim.id!r} is a claim on {same[0].page} too"
+                        advice = "an id is given once; take another"
+                        problems.append(Problem(page.path, line, what, advice))
+                    found[language].append(claim)
+    return found, problems
+
+
+def _claim(slug: str, page: Page, line: int, call: Call) -> Claim:
+    """Return the claim that the fence on `line` decides: the heading above it."""
+    above = [entry for entry in page.headings if entry[0] < line]
+    number, (_, id_) = above[-1] if above else (line, (0, ""))
+    end = min((n for n, _ in page.headings if n > line), default=10**6)
+    folder = posixpath.dirname(slug)
+    explained = [
+        posixpath.normpath(posixpath.join(folder, target))
+        for n, target in page.links
+        if line < n < end and ".md" in target and "://" not in target
+    ]
+    return Claim(
+        id_,
+        page.texts.get(number, ""),
+        call.snippet,
+        call.topics,
+        call.opinion,
+        slug,
+        page.path,
+        line,
+        tuple(dict.fromkeys(explained)),
+    )
 
 
 def shown_on(pages: dict[str, dict[str, Page]]) -> dict[str, list[str]]:

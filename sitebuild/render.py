@@ -14,9 +14,10 @@ from pygments import highlight as _pygments
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from sitebuild import benchmark, chooser_page, figure, matrix_page
+from sitebuild import benchmark, chooser_page, claims, claims_page, figure, matrix_page
+from sitebuild.claims import Claim, Holds
 from sitebuild.matrix import OPERATIONS, TEMPLATE, Matrix
-from sitebuild.pages import Call
+from sitebuild.pages import LANGUAGES, VALUES, Call
 from sitebuild.recordings import Recording, name, version
 from sitebuild.run import Result
 from sitebuild.snippets import Snippet
@@ -38,6 +39,7 @@ WORDS = {
         "this build": "このページ",
         "not run": "この内容での記録なし",
         "nothing": "（出力なし）",
+        "program": "この表や図を作ったプログラム",
     },
     "en": {
         "output": "Output",
@@ -55,6 +57,7 @@ WORDS = {
         "this build": "this page",
         "not run": "not recorded in this form",
         "nothing": "(no output)",
+        "program": "The program that made this",
     },
 }
 
@@ -71,6 +74,33 @@ class Site:
     repo_url: str = ""
     benchmarks: dict[str, benchmark.Measurement] = field(default_factory=dict)
     matrix: Matrix | None = None
+    claims: dict[str, list[Claim]] = field(default_factory=dict)  # by language
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)  # of pages
+
+    verdicts: dict[str, str] = field(default_factory=dict)  # on claims, by id
+
+
+def holds(site: Site, claim: Claim) -> Holds | None:
+    """Return what the run of a claim's program found, by case."""
+    result = site.results.get(claim.snippet)
+    return claims.holds(result.output) if result else None
+
+
+def verdict(site: Site, claim: Claim) -> str:
+    """Return the verdict on a claim: of this run, and of older versions' recordings."""
+    here = holds(site, claim)
+    if claim.opinion:
+        return "opinion"
+    if here is None:
+        return "undecided"  # in a strict build reported by `build.check_claims`
+    outputs = [
+        recording.outputs(site.snippets[claim.snippet])
+        for recording in site.recordings
+        if not recording.environment["cuda"]
+        and version(recording.environment) < version(site.environment)
+    ]
+    before = [claims.holds("".join(o.values())) for o in outputs if o is not None]
+    return claims.verdict(here, before)
 
 
 def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> str:
@@ -94,9 +124,17 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
             root,
             lambda name: fence(site, Call("show", name), language, root),
         )
+    if call.function == "claims" and site.claims:
+        of, verdicts = site.claims[language], site.verdicts
+        titles, pages = site.titles[language], _pages(root, language)
+        if call.snippet == "counts":
+            return claims_page.counts(of, verdicts, titles, language, pages)
+        return claims_page.listing(of, verdicts, titles, language, pages, root)
     snippet = site.snippets.get(call.snippet)
     if snippet is None:
         return ""
+    if call.function == "claim":
+        return _claim(site, call, language, root)
     try:
         section = snippet.section(call.section) if call.section else None
     except KeyError:
@@ -126,10 +164,37 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
         written = generated.get(snippet.path.partition("/")[0], snippet.path)
         edit = html.escape(f"{site.repo_url}/edit/main/{written}")
         links += f'<a href="{edit}">{words["edit"]}</a>'
-    return (
-        f'<div class="snippet">{bar(links, program, words)}'
-        f"{highlight(code)}{below}</div>"
+    shown = highlight(code) + below
+    if any(asked.kind in VALUES for asked in call.figures):
+        # Readers come for the values; the program is there for who asks how.
+        shown = (
+            f'{below}<details class="snippet-program"><summary>{words["program"]}'
+            f"</summary>{highlight(code)}</details>"
+        )
+    return f'<div class="snippet">{bar(links, program, words)}{shown}</div>'
+
+
+def about(site: Site, slug: str, language: str, root: str) -> str:
+    """Return the HTML that stands at the end of a page: the claims it explains."""
+    if not site.claims:
+        return ""
+    pages = _pages(root, language)
+    return claims_page.about(
+        slug, site.claims[language], site.verdicts, language, pages
     )
+
+
+def _pages(root: str, language: str) -> str:
+    """Return the way to the root of a language, from that to the site's."""
+    return root if language == LANGUAGES[0] else f"{root}{language}/"
+
+
+def _claim(site: Site, call: Call, language: str, root: str) -> str:
+    claim = next(c for c in site.claims[language] if c.snippet == call.snippet)
+    word = site.verdicts[claim.id]
+    shows = "versions" if word == "changed" else "show"
+    run = fence(site, Call(shows, call.snippet), language, root)
+    return claims_page.render(claim, word, holds(site, claim), run, language)
 
 
 def bar(links: str, program: str, words: dict[str, str]) -> str:

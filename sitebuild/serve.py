@@ -80,9 +80,12 @@ class Workshop:
             page.path: [
                 (self.root / page.path).read_bytes(),
                 *(text for _, call in page.calls for text in outline.behind(call)),
+                *outline.checked(
+                    [c for c in outline.claims[language] if c.is_explained_on(slug)]
+                ),
             ]
-            for by_slug in outline.pages.values()
-            for page in by_slug.values()
+            for language, by_slug in outline.pages.items()
+            for slug, page in by_slug.items()
         }
         rest = [set(shown), *_stamps(self.root)]
         target = self.folder / str(self.number + 1)
