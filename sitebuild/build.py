@@ -35,7 +35,7 @@ from sitebuild import (
 from sitebuild.claims import Claim
 from sitebuild.matrix import Operation, read_operations
 from sitebuild.pages import Call
-from sitebuild.render import Site, copy_snippets, describe
+from sitebuild.render import Site, copy_snippets, describe, verdict
 from sitebuild.run import Result, Runner
 from sitebuild.snippets import Problem, Snippet, read_all
 
@@ -443,6 +443,8 @@ def assemble(
             for language, by_slug in outline.pages.items()
         },
     )
+    for claim in site.claims[pages.LANGUAGES[0]]:
+        site.verdicts[claim.id] = verdict(site, claim)
     table, failed = tabulate(outline, site)
     site.matrix = table
     problems += failed
@@ -514,8 +516,7 @@ def tabulate(outline: Outline, site: Site) -> tuple[matrix.Matrix, list[Problem]
 def _built(site: Path, language: str, slug: str) -> Path:
     """Return the file in which a page lies in a built site."""
     folder = site if language == pages.LANGUAGES[0] else site / language
-    name = slug.rpartition(".")[0]
-    return folder / ("index.html" if name == "index" else f"{name}/index.html")
+    return folder / pages.address(slug) / "index.html"
 
 
 def build(root: Path, to: Path, *, measure: bool, strict: bool) -> int:
@@ -524,6 +525,7 @@ def build(root: Path, to: Path, *, measure: bool, strict: bool) -> int:
     `to` is replaced when the new site is sound, and untouched until then.
     """
     outline = read(root)
+    to.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{to.name}-", dir=to.parent))
     try:
         with Runner() as runner:

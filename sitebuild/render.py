@@ -17,7 +17,7 @@ from pygments.lexers import PythonLexer
 from sitebuild import benchmark, chooser_page, claims, claims_page, figure, matrix_page
 from sitebuild.claims import Claim, Holds
 from sitebuild.matrix import OPERATIONS, TEMPLATE, Matrix
-from sitebuild.pages import LANGUAGES, Call
+from sitebuild.pages import LANGUAGES, VALUES, Call
 from sitebuild.recordings import Recording, name, version
 from sitebuild.run import Result
 from sitebuild.snippets import Snippet
@@ -39,6 +39,7 @@ WORDS = {
         "this build": "このページ",
         "not run": "この内容での記録なし",
         "nothing": "（出力なし）",
+        "program": "この表や図を作ったプログラム",
     },
     "en": {
         "output": "Output",
@@ -56,6 +57,7 @@ WORDS = {
         "this build": "this page",
         "not run": "not recorded in this form",
         "nothing": "(no output)",
+        "program": "The program that made this",
     },
 }
 
@@ -75,32 +77,30 @@ class Site:
     claims: dict[str, list[Claim]] = field(default_factory=dict)  # by language
     titles: dict[str, dict[str, str]] = field(default_factory=dict)  # of pages
 
-    def holds(self, claim: Claim) -> Holds | None:
-        """Return what the run of a claim's program found, by case."""
-        result = self.results.get(claim.snippet)
-        return claims.holds(result.output) if result else None
+    verdicts: dict[str, str] = field(default_factory=dict)  # on claims, by id
 
-    def verdict(self, claim: Claim) -> str:
-        """Return the verdict on a claim: this run's, and that of older versions."""
-        if claim.opinion:
-            return "opinion"
-        here = self.holds(claim)
-        if here is None:
-            return "undecided"  # in a strict build reported by `build.check_claims`
-        snippet = self.snippets[claim.snippet]
-        outputs = [
-            recording.outputs(snippet)
-            for recording in self.recordings
-            if not recording.environment["cuda"]
-            and version(recording.environment) < version(self.environment)
-        ]
-        return claims.verdict(
-            here, [claims.holds("".join(o.values())) for o in outputs if o is not None]
-        )
 
-    def verdicts(self, language: str) -> dict[str, str]:
-        """Return the verdict on every claim, by its id."""
-        return {claim.id: self.verdict(claim) for claim in self.claims[language]}
+def holds(site: Site, claim: Claim) -> Holds | None:
+    """Return what the run of a claim's program found, by case."""
+    result = site.results.get(claim.snippet)
+    return claims.holds(result.output) if result else None
+
+
+def verdict(site: Site, claim: Claim) -> str:
+    """Return the verdict on a claim: of this run, and of older versions' recordings."""
+    here = holds(site, claim)
+    if claim.opinion:
+        return "opinion"
+    if here is None:
+        return "undecided"  # in a strict build reported by `build.check_claims`
+    outputs = [
+        recording.outputs(site.snippets[claim.snippet])
+        for recording in site.recordings
+        if not recording.environment["cuda"]
+        and version(recording.environment) < version(site.environment)
+    ]
+    before = [claims.holds("".join(o.values())) for o in outputs if o is not None]
+    return claims.verdict(here, before)
 
 
 def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> str:
@@ -125,7 +125,7 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
             lambda name: fence(site, Call("show", name), language, root),
         )
     if call.function == "claims" and site.claims:
-        of, verdicts = site.claims[language], site.verdicts(language)
+        of, verdicts = site.claims[language], site.verdicts
         titles, pages = site.titles[language], _pages(root, language)
         if call.snippet == "counts":
             return claims_page.counts(of, verdicts, titles, language, pages)
@@ -164,18 +164,24 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
         written = generated.get(snippet.path.partition("/")[0], snippet.path)
         edit = html.escape(f"{site.repo_url}/edit/main/{written}")
         links += f'<a href="{edit}">{words["edit"]}</a>'
-    return (
-        f'<div class="snippet">{bar(links, program, words)}'
-        f"{highlight(code)}{below}</div>"
-    )
+    shown = highlight(code) + below
+    if any(asked.kind in VALUES for asked in call.figures):
+        # Readers come for the values; the program is there for who asks how.
+        shown = (
+            f'{below}<details class="snippet-program"><summary>{words["program"]}'
+            f"</summary>{highlight(code)}</details>"
+        )
+    return f'<div class="snippet">{bar(links, program, words)}{shown}</div>'
 
 
 def about(site: Site, slug: str, language: str, root: str) -> str:
     """Return the HTML that stands at the end of a page: the claims it explains."""
     if not site.claims:
         return ""
-    verdicts, pages = site.verdicts(language), _pages(root, language)
-    return claims_page.about(slug, site.claims[language], verdicts, language, pages)
+    pages = _pages(root, language)
+    return claims_page.about(
+        slug, site.claims[language], site.verdicts, language, pages
+    )
 
 
 def _pages(root: str, language: str) -> str:
@@ -185,10 +191,10 @@ def _pages(root: str, language: str) -> str:
 
 def _claim(site: Site, call: Call, language: str, root: str) -> str:
     claim = next(c for c in site.claims[language] if c.snippet == call.snippet)
-    verdict = site.verdict(claim)
-    shows = "versions" if verdict == "changed" else "show"
+    word = site.verdicts[claim.id]
+    shows = "versions" if word == "changed" else "show"
     run = fence(site, Call(shows, call.snippet), language, root)
-    return claims_page.render(claim, verdict, site.holds(claim), run, language)
+    return claims_page.render(claim, word, holds(site, claim), run, language)
 
 
 def bar(links: str, program: str, words: dict[str, str]) -> str:

@@ -22,8 +22,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from sitebuild import build, chooser_page, matrix, matrix_page, notebook
-from sitebuild.pages import parse_call
+from sitebuild import build, matrix, notebook
+from sitebuild.pages import PARTS, parse_call
+from sitebuild.recordings import read_recordings
+from sitebuild.render import Site, fence, verdict
 from sitebuild.run import Runner
 from sitebuild.snippets import Snippet
 
@@ -31,7 +33,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SIZES = (1, 4, 16)
 PORT = 8765
 
-_EXEC = re.compile(r'```python exec="on"\n(.*?)\n```', re.S)
+_EXEC = re.compile(r'```python exec="on"[^\n]*\n(.*?)\n```', re.S)
+_CALL = re.compile(r'((?:show|versions|benchmark|claim)\(")(?!matrix/)')
+# A claim has its id once on a site, also in the names of programs and in links.
+_CLAIM = re.compile(r"(#|fact_check/)([a-z]\d\d)(?=\W|_)")
 
 _ONE_PROCESS = """
 import contextlib, io, json, sys, warnings
@@ -64,16 +69,23 @@ def generate(to: Path, size: int) -> None:
         more = f"more_{number}"
         for topic in topics:
             shutil.copytree(topic, to / "snippets" / more / topic.name)
+        for program in (to / "snippets" / more).glob("fact_check/*.py"):
+            program.rename(program.with_name(f"x{number}{program.name}"))
         for language, config in build.CONFIGS.items():
-            originals = sorted((ROOT / "docs" / language).glob("*.*"))
-            folder = to / "docs" / language / more
-            folder.mkdir()
+            originals = to / "docs" / language
+            pages = [
+                page.relative_to(originals)
+                for page in sorted(originals.rglob("*.*"))
+                if not page.relative_to(originals).parts[0].startswith("more_")
+            ]
             nav = [f"  - {more}:"]
-            for page in originals:
-                text = page.read_text(encoding="utf-8")
-                text = re.sub(r'((?:show|versions|benchmark)\(")', rf"\1{more}/", text)
-                (folder / page.name).write_text(text, encoding="utf-8")
-                nav.append(f"      - {more}/{page.name}")
+            for page in pages:
+                text = (originals / page).read_text(encoding="utf-8")
+                text = _CLAIM.sub(rf"\1x{number}\2", _CALL.sub(rf"\1{more}/", text))
+                copy = originals / more / page
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_text(text, encoding="utf-8")
+                nav.append(f"      - {more}/{page.as_posix()}")
             with (to / config).open("a", encoding="utf-8") as file:
                 file.write("\n".join(nav) + "\n")
 
@@ -102,25 +114,37 @@ def limit(project: Path) -> tuple[float, float]:
     """Return the seconds of the two halves of the limit for `project`."""
     outline = build.read(project)
     with Runner() as runner:
-        snippets = build.runnable(outline.snippets, runner.environment()["cuda"])
+        environment = runner.environment()
+        snippets = build.runnable(outline.snippets, environment["cuda"])
         results = dict(runner.run(snippets))
     sources = project / "sources.json"
     sources.write_text(json.dumps([s.source for s in snippets]), encoding="utf-8")
     script = [sys.executable, "-c", _ONE_PROCESS, str(sources)]
     running = min(run(script, project)[0] for _ in range(2))
 
+    titles = {
+        language: {slug: page.title for slug, page in by_slug.items()}
+        for language, by_slug in outline.pages.items()
+    }
+    site = Site(
+        outline.snippets,
+        results,
+        read_recordings(project),
+        environment,
+        matrix=matrix.make(
+            outline.operations, lambda name: results[name].output, environment
+        )[0],
+        claims=outline.claims,
+        titles=titles,
+    )
+
+    for claim in site.claims["ja"]:
+        site.verdicts[claim.id] = verdict(site, claim)
+
     def expand(found: re.Match[str], language: str) -> str:
         call = parse_call(found[1])
-        if call.function == "matrix":
-            return matrix_page.render(table, call.snippet, language, "../../")
-        if call.function == "chooser":
-            return chooser_page.render(
-                table,
-                call.snippet,
-                language,
-                "../../",
-                lambda name: f"<pre>{outline.snippets[name].source}</pre>",
-            )
+        if call.function in PARTS:
+            return fence(site, call, language, "../../")
         snippet: Snippet = outline.snippets[call.snippet]
         section = snippet.section(call.section) if call.section else None
         code = snippet.lines(section.first + 1, section.last) if section else None
@@ -128,10 +152,6 @@ def limit(project: Path) -> tuple[float, float]:
         text = result.outputs.get(call.section, result.output) if result else ""
         return f"```python\n{code or snippet.source}\n```\n\n```text\n{text}\n```"
 
-    def printed(name: str) -> str:
-        return results[name].output
-
-    table, _ = matrix.make(outline.operations, printed, {})
     configs = []
     for language, config in build.CONFIGS.items():
         for path, page in outline.pages[language].items():

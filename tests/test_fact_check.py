@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from sitebuild import claims
 from sitebuild.claims import VERDICTS
 from sitebuild.recordings import read_recordings
-from sitebuild.render import Site
+from sitebuild.render import Site, verdict
 from tests.claims import (
     verdicts_article_detach,
     verdicts_article_modes,
@@ -37,16 +37,10 @@ ASKED = {
 
 
 @pytest.fixture(scope="module")
-def site(outline, results, environment):
+def verdicts(outline, results, environment):
     recordings = read_recordings(ROOT)
-    return Site(
-        outline.snippets, results, recordings, environment, claims=outline.claims
-    )
-
-
-@pytest.fixture(scope="module")
-def verdicts(site):
-    return site.verdicts("ja")
+    site = Site(outline.snippets, results, recordings, environment)
+    return {claim.id: verdict(site, claim) for claim in outline.claims["ja"]}
 
 
 def test_every_statement_of_the_two_articles_is_checked(verdicts):
@@ -112,7 +106,7 @@ def test_what_holds_is_read_from_the_last_line(printed, found):
 
 
 @pytest.mark.parametrize(
-    ("here", "before", "verdict"),
+    ("here", "before", "word"),
     [
         ({"": True}, [], "true"),
         ({"": True}, [{"": True}, None], "true"),
@@ -124,8 +118,8 @@ def test_what_holds_is_read_from_the_last_line(printed, found):
         ({"a": False, "b": False}, [None], "false"),
     ],
 )
-def test_a_verdict_is_made_of_what_holds_here_and_held_before(here, before, verdict):
-    assert claims.verdict(here, before) == verdict
+def test_a_verdict_is_made_of_what_holds_here_and_held_before(here, before, word):
+    assert claims.verdict(here, before) == word
 
 
 # --- what readers see -----------------------------------------------------------
@@ -146,7 +140,7 @@ def test_each_claim_shows_its_verdict_below_its_anchor(built, outline, verdicts,
             below = found.find(id=claim.id).find_next(class_="claim")
             shown[claim.id] = below.find(class_="verdict")["class"][1]
             assert below.find("samp") is not None, claim.id
-    assert shown == {id_: f"verdict-{verdict}" for id_, verdict in verdicts.items()}
+    assert shown == {id_: f"verdict-{word}" for id_, word in verdicts.items()}
 
 
 @pytest.mark.parametrize("root", ["", "en/"])
@@ -156,8 +150,8 @@ def test_the_list_has_every_claim_and_the_counts_add_up(built, verdicts, root):
     assert {r.a.text.lower(): r["data-verdict"] for r in rows} == verdicts
     body = page.select(".claims-counts tbody tr")
     numbers = [[int(cell.text) for cell in row.select("td")] for row in body]
-    for verdict, row in zip(VERDICTS, numbers):
-        assert row[-1] == sum(row[:-1]) == list(verdicts.values()).count(verdict)
+    for word, row in zip(VERDICTS, numbers):
+        assert row[-1] == sum(row[:-1]) == list(verdicts.values()).count(word)
     assert numbers[-1] == [sum(column) for column in zip(*numbers[:-1])]
     assert numbers[-1][-1] == len(verdicts)
 

@@ -1,0 +1,3 @@
+import torch
+
+print(torch.autograd.get_grad_mode())  # raises AttributeError
