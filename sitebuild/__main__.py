@@ -6,6 +6,7 @@ Contributors use it through nox, which installs what is needed first.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -35,6 +36,8 @@ def main() -> int:
     commands.add_parser("record", help="record what the snippets print here")
     arguments = parser.parse_args()
     root = Path.cwd()
+    # Asked to end, it tidies up first, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return _do(arguments, root)
     except SnippetError as error:  # a page that cannot even be read

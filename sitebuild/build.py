@@ -516,8 +516,7 @@ def tabulate(outline: Outline, site: Site) -> tuple[matrix.Matrix, list[Problem]
 def _built(site: Path, language: str, slug: str) -> Path:
     """Return the file in which a page lies in a built site."""
     folder = site if language == pages.LANGUAGES[0] else site / language
-    name = slug.rpartition(".")[0]
-    return folder / ("index.html" if name == "index" else f"{name}/index.html")
+    return folder / pages.address(slug) / "index.html"
 
 
 def build(root: Path, to: Path, *, measure: bool, strict: bool) -> int:
@@ -526,6 +525,7 @@ def build(root: Path, to: Path, *, measure: bool, strict: bool) -> int:
     `to` is replaced when the new site is sound, and untouched until then.
     """
     outline = read(root)
+    to.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{to.name}-", dir=to.parent))
     try:
         with Runner() as runner:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-import posixpath
 import re
 from collections import Counter
 from collections.abc import Mapping
 
 from sitebuild.claims import TOPICS, VERDICTS, Claim, Holds
+from sitebuild.pages import address
 
 WORDS = {
     "ja": {
@@ -165,7 +165,7 @@ def counts(
     words = WORDS[language]
     sources = list(dict.fromkeys(claim.page for claim in claims))
     heads = "".join(
-        f'<th scope="col"><a href="{pages}{_address(slug)}">'
+        f'<th scope="col"><a href="{pages}{address(slug)}">'
         f"{html.escape(titles[slug])}</a></th>"
         for slug in sources
     )
@@ -264,11 +264,4 @@ def about(
 
 
 def _link(claim: Claim, pages: str) -> str:
-    return f'<a href="{pages}{_address(claim.page)}#{claim.id}">{claim.id.upper()}</a>'
-
-
-def _address(slug: str) -> str:
-    """Return the address of a page below the root of its language."""
-    name = slug.removesuffix(".md").removesuffix(".ipynb")
-    folder, last = posixpath.split(name)
-    return f"{folder}/" if last == "index" else f"{name}/"
+    return f'<a href="{pages}{address(claim.page)}#{claim.id}">{claim.id.upper()}</a>'

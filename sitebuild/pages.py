@@ -285,6 +285,13 @@ def _read_notebook(page: Page, text: str) -> None:
             ]
 
 
+def address(slug: str) -> str:
+    """Return the address of a page below the root of its language."""
+    folder, name = posixpath.split(slug.rpartition(".")[0])
+    name = "" if name == "index" else name
+    return "".join(f"{part}/" for part in (folder, name) if part)
+
+
 def read_pages(root: Path) -> dict[str, dict[str, Page]]:
     """Return the pages of each language by their path below its folder."""
     pages: dict[str, dict[str, Page]] = {}

@@ -17,7 +17,7 @@ from pygments.lexers import PythonLexer
 from sitebuild import benchmark, chooser_page, claims, claims_page, figure, matrix_page
 from sitebuild.claims import Claim, Holds
 from sitebuild.matrix import OPERATIONS, TEMPLATE, Matrix
-from sitebuild.pages import LANGUAGES, Call
+from sitebuild.pages import LANGUAGES, VALUES, Call
 from sitebuild.recordings import Recording, name, version
 from sitebuild.run import Result
 from sitebuild.snippets import Snippet
@@ -39,6 +39,7 @@ WORDS = {
         "this build": "このページ",
         "not run": "この内容での記録なし",
         "nothing": "（出力なし）",
+        "program": "この表や図を作ったプログラム",
     },
     "en": {
         "output": "Output",
@@ -56,6 +57,7 @@ WORDS = {
         "this build": "this page",
         "not run": "not recorded in this form",
         "nothing": "(no output)",
+        "program": "The program that made this",
     },
 }
 
@@ -162,10 +164,14 @@ def fence(site: Site, call: Call, language: str, root: str, number: int = 0) -> 
         written = generated.get(snippet.path.partition("/")[0], snippet.path)
         edit = html.escape(f"{site.repo_url}/edit/main/{written}")
         links += f'<a href="{edit}">{words["edit"]}</a>'
-    return (
-        f'<div class="snippet">{bar(links, program, words)}'
-        f"{highlight(code)}{below}</div>"
-    )
+    shown = highlight(code) + below
+    if any(asked.kind in VALUES for asked in call.figures):
+        # Readers come for the values; the program is there for who asks how.
+        shown = (
+            f'{below}<details class="snippet-program"><summary>{words["program"]}'
+            f"</summary>{highlight(code)}</details>"
+        )
+    return f'<div class="snippet">{bar(links, program, words)}{shown}</div>'
 
 
 def about(site: Site, slug: str, language: str, root: str) -> str:

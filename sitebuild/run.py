@@ -12,6 +12,7 @@ Standard library only, and Python 3.9.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -136,6 +137,7 @@ class _Process:
 
     job: dict[str, Any]
     folder: Path
+    pid: int
     poll: Callable[[], int | None]
     signal: Callable[[int], None]  # to the process and all it started
     started: float = field(default_factory=time.monotonic)
@@ -167,7 +169,7 @@ def _start(
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, number)
 
-        return _Process(job, folder, poll, send)
+        return _Process(job, folder, pid, poll, send)
 
     process = subprocess.Popen(
         [sys.executable, "-m", "sitebuild.child", str(folder)],
@@ -182,7 +184,7 @@ def _start(
         else:
             process.kill()
 
-    return _Process(job, folder, process.poll, send_to_group)
+    return _Process(job, folder, process.pid, process.poll, send_to_group)
 
 
 def _watch(process: _Process) -> dict[str, Any] | None:
@@ -256,8 +258,26 @@ def _collect(process: _Process, status: int) -> dict[str, Any]:
 # --- the zygote: many snippets ---------------------------------------------
 
 
+def _adopt_orphans() -> None:
+    """Become the parent of what an ended snippet leaves, whatever its session."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: prctl(2)
+
+
+def _end_orphans(running: list[_Process]) -> None:
+    """Kill our children but for the snippets that are `running`."""
+    known = {process.pid for process in running}
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    with contextlib.suppress(OSError):  # a kernel without that file
+        while orphans := set(map(int, children.read_text().split())) - known:
+            for pid in orphans:
+                os.kill(pid, _KILL)
+                os.waitpid(pid, 0)  # its own children come to us
+
+
 def _zygote(workers: int) -> None:
     """Fork for each job that comes in on stdin; answer on stdout, one a line."""
+    _adopt_orphans()
     for module in PRELOADED:
         with contextlib.suppress(ImportError):  # old versions of torch lack some
             importlib.import_module(module)
@@ -283,6 +303,7 @@ def _zygote(workers: int) -> None:
             result = _watch(process)
             if result is not None:
                 running.remove(process)
+                _end_orphans(running)
                 answer = json.dumps({"name": process.job["name"], "result": result})
                 with open(answers, "w", encoding="utf-8", closefd=False) as stream:
                     stream.write(answer + "\n")

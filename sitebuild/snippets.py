@@ -165,6 +165,21 @@ def parse(name: str, path: str, source: str) -> Snippet:
                     "write `# time limit: 60 s (why)`",
                 )
             time_limit = float(found[1])
+    for number, text in enumerate(
+        lines[tree.body[0].lineno - 1 :], tree.body[0].lineno
+    ):
+        if _NEEDS.match(text) or _LIMIT.match(text):
+            raise wrong(
+                number,
+                f"{text!r} stands after the first statement, where it means nothing",
+                "move it to the top of the file",
+            )
+        if "perfplot.bench(" in text and not text.startswith("data = "):
+            raise wrong(
+                number,
+                "this benchmark's measurement is not kept in `data`",
+                "write `data = perfplot.bench(...)`, not indented",
+            )
     return Snippet(
         name,
         path,

@@ -8,14 +8,19 @@ so the report also has to list all of them, not only the first.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
-from sitebuild import build, recordings
+from sitebuild import build, recordings, run
 from sitebuild.run import Result, Runner
 from sitebuild.snippets import parse, read_all
 from tests.conftest import copy_project, sitebuild
@@ -39,7 +44,8 @@ with open("left.txt", "w") as file:
     file.write("left")
 os.mkdir("folder")
 process = subprocess.Popen(["sleep", "600"])
-print(process.pid, os.getcwd(), sorted(os.listdir()))
+apart = subprocess.Popen(["sleep", "600"], start_new_session=True)
+print(process.pid, apart.pid, os.getcwd(), sorted(os.listdir()))
 """
 
 
@@ -285,8 +291,20 @@ FAULTS: dict[str, tuple[str | bytes, int, str, str]] = {
         "save as UTF-8",
     ),
     "empty": ("# nothing\n", 1, "the snippet has no statement", "write a program"),
+    "late_directive": (
+        "print(1)\n# needs: cuda\nprint(2)\n",
+        2,
+        "'# needs: cuda' stands after the first statement",
+        "move it to the top of the file",
+    ),
+    "keeps_no_data": (
+        "import perfplot\n\nprint(perfplot.bench(setup=None, kernels=[]))\n",
+        3,
+        "this benchmark's measurement is not kept in `data`",
+        "write `data = perfplot.bench(...)`",
+    ),
 }
-UNREADABLE = ("syntax_error", "not_utf_8", "empty")
+UNREADABLE = ("syntax_error", "not_utf_8", "empty", "late_directive", "keeps_no_data")
 
 
 def line_on_page(name: str) -> int:
@@ -329,13 +347,32 @@ def test_the_report_lists_these_faults_and_no_others(snippet_report):
 
 
 def test_what_a_snippet_leaves_behind_is_gone(good):
-    """Its files were in a folder of its own, its child process is killed."""
+    """Its files were in a folder of its own, its child processes are killed."""
     _, shown = outputs(good.page("b/index.html"))
-    pid, folder, files = re.fullmatch(r"(\d+) (\S+) (.*)\n?", shown).groups()
+    pid, apart, folder, files = re.fullmatch(
+        r"(\d+) (\d+) (\S+) (.*)\n?", shown
+    ).groups()
     assert files == "['folder', 'left.txt']"
     assert good.temporary in Path(folder).parents
     assert not Path(folder).exists()
     assert not alive(int(pid))
+    if run.FORK:  # elsewhere a session of its own is out of our reach
+        assert not alive(int(apart))
+
+
+def test_a_build_that_is_asked_to_end_leaves_nothing_behind(project):
+    project.write("snippets/t/first.py", "import time\n\ntime.sleep(9)\n")
+    before = contents(project.root)
+    build = subprocess.Popen(
+        [sys.executable, "-m", "sitebuild", "build", "--no-measure"],
+        cwd=project.root,
+        env={**os.environ, "PYTHONPATH": str(project.root)},
+    )
+    while not any(project.root.glob(".site-*")):
+        time.sleep(0.05)
+    build.terminate()
+    assert build.wait() == 128 + signal.SIGTERM
+    assert contents(project.root) == before
 
 
 def test_code_and_output_are_text_and_not_html_or_prose(good):

@@ -42,4 +42,3 @@ for names, (a, b) in pairs.items():
     row["elements"] = common_element(a, b)
     row["write"] = write_shows(a, b)
     rows.append(row)
-print(f"{len(rows) = }")

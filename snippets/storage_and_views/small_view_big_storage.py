@@ -27,4 +27,3 @@ for text, z in tensors.items():
 
 together = {"saved": "[x, x[:2]]", "values": None, "storage": None}
 rows.append({**together, "file": in_file([x, x[:2]])})
-print(f"{len(rows) = }")

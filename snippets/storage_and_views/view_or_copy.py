@@ -36,4 +36,3 @@ for text, call in calls.items():
     row["transposed"] = shares(call, x.t())
     row["itself"] = call(x) is x
     rows.append(row)
-print(f"{len(rows) = }")

@@ -23,8 +23,9 @@ for write in writes:
         y.backward()
     except RuntimeError as error:
         raised = type(error).__name__
-    row = {"write": write, "raised": raised}
+    row = {"write": write}
     row["grad"] = None if x.grad is None else x.grad.item()
     row["right"] = right.item()
+    row["raised"] = raised
     rows.append(row)
 print(f"{copy.copy(x) is x = }")

@@ -12,8 +12,8 @@ expressions = [
     "x.data",
     "nn.Parameter(x.data)",
     "x.detach().numpy()",
-    "torch.from_numpy(x.detach().numpy())",
-    "torch.from_dlpack(x.detach())",
+    "torch.from_numpy(a)",
+    "torch.from_dlpack(d)",
     "copy.copy(x)",
     "x.clone()",
     "x.double()",
@@ -23,6 +23,8 @@ expressions = [
 rows = []
 for expression in expressions:
     x = torch.ones(2, requires_grad=True)
+    d = x.detach()
+    a = x.detach().numpy()
     z = eval(expression)
     before = x._version
     with torch.no_grad():

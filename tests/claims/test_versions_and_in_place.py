@@ -61,6 +61,7 @@ COUNTED = [
     lambda x: put(x.detach()),
     lambda x: put(x.view(-1)),
     lambda x: put(nn.Parameter(x)),
+    lambda x: x.detach().copy_(torch.tensor([10.0])),
 ]
 BLIND = [
     lambda x: put(x.data),
@@ -102,7 +103,7 @@ def test_versions_the_first_table_has_raising_and_silent_rows():
         assert row["grad"] == (None if row["raised"] else 20.0)
 
 
-def test_versions_the_wrong_gradient_belongs_to_no_point(output):
+def test_versions_the_wrong_gradient_belongs_to_neither_value(output):
     """It is neither the gradient at the old value nor that at the new one."""
     old, wrong, new = re.findall(
         r"tensor\(\[(.+?)\]\)", output(f"{TOPIC}/neither_old_nor_new")
@@ -143,8 +144,8 @@ def test_versions_who_shares_memory_and_who_the_counter():
         "x.data": memory,
         "nn.Parameter(x.data)": memory,
         "x.detach().numpy()": memory,
-        "torch.from_numpy(x.detach().numpy())": memory,
-        "torch.from_dlpack(x.detach())": memory,
+        "torch.from_numpy(a)": memory,
+        "torch.from_dlpack(d)": memory,
         "copy.copy(x)": memory,
         "x.clone()": neither,
         "x.double()": neither,
@@ -190,8 +191,8 @@ def test_versions_what_is_saved_is_what_must_not_be_written():
         "F": nn.functional,
         "c": torch.rand(2, 2) + 0.5,
         "w": torch.rand(2, 2, requires_grad=True),
-        "mask": torch.tensor([[True, False], [False, True]]),
-        "classes": torch.tensor([0, 1]),
+        "m": torch.tensor([[True, False], [False, True]]),
+        "t": torch.tensor([0, 1]),
     }
     for row in table:
         operation = row["operation"]
@@ -255,6 +256,8 @@ def test_versions_inplace_relu_after_linear_works_and_dropout_after_relu_raises(
     text = output(f"{TOPIC}/in_place_layers")
     assert "model[0].weight.grad is not None = True" in text
     assert MODIFIED in text and "of Relu" in text
+    model = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Dropout(inplace=True))
+    model.eval()(torch.ones(1, 4)).sum().backward()  # drops nothing, writes nothing
 
 
 def test_versions_adding_to_the_result_of_relu_raises(output):
