@@ -3,7 +3,6 @@ import torch
 
 x = torch.tensor([1.0, 2.0])
 a = np.array([3.0, 4.0])
-print(f"{x * a = }")
 
-w = x.clone().requires_grad_()
-w * a  # raises RuntimeError
+print(f"{x * a = }")
+print(f"{np.sin(x) = }")

@@ -1,6 +1,7 @@
 """The statements of the page on the memory that NumPy and torch share."""
 
 import gc
+import operator as op
 import runpy
 import subprocess
 import sys
@@ -319,17 +320,24 @@ def test_numpy_memory_a_tensor_times_an_array_is_computed_by_numpy(output):
         warnings.simplefilter("ignore")
         product = x * np.ones(2)
     assert called and isinstance(product, torch.Tensor)
-    with pytest.raises(RuntimeError, match="Can't call numpy"):
-        leaf(1.0, 2.0) * np.ones(2)
+    for call in (lambda w: w * np.ones(2), np.sin):
+        with pytest.raises(RuntimeError, match="Can't call numpy"):
+            call(leaf(1.0, 2.0))
     text = output("numpy_memory/numpy_computes")
     assert "x * a = tensor([3., 8.], dtype=torch.float64)" in text
 
 
-def test_numpy_memory_an_array_times_a_tensor_raises(output):
-    text = output("numpy_memory/array_times_tensor").rstrip()
-    assert text.endswith(
-        "TypeError: unsupported operand type(s) for *: 'numpy.ndarray' and 'Tensor'"
-    )
-    a, w = torch.from_numpy(np.ones(2)), leaf(1.0, 2.0)
-    for product in (a * w, w * a):
+def test_numpy_memory_an_array_plus_a_tensor_raises(output):
+    """So do a += x and the multiplications."""
+    text = output("numpy_memory/array_plus_tensor")
+    assert (
+        "TypeError: Concatenation operation is not implemented for NumPy arrays, "
+        "use np.concatenate() instead."
+    ) in text
+    a, x = np.ones(2), torch.ones(2)
+    for operate in (op.add, op.iadd, op.mul, op.imul):
+        with pytest.raises(TypeError):
+            operate(a, x)
+    b, w = torch.from_numpy(a), leaf(1.0, 2.0)
+    for product in (b * w, w * b, b + w):
         assert product.requires_grad

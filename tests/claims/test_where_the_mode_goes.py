@@ -283,6 +283,7 @@ def test_modes_writing_to_a_view_made_under_no_grad_raises(output):
         v.mul_(2)
     with torch.no_grad():
         w.view(-1).mul_(2)
+    assert w._version == 1
     assert torch.equal(w, torch.full((3,), 2.0))
     y = w * 1
     y.view(-1).mul_(2)
