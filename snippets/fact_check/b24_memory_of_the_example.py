@@ -24,5 +24,5 @@ def kept(y):
 nodes, tensors = kept(compute_model(torch.ones(1, requires_grad=True)))
 print(f"{nodes = }, {tensors = }")
 
-holds = tensors > 0
+holds = {"tensors": tensors > 0, "nodes of the graph": nodes > 0}
 print(f"{holds = }")

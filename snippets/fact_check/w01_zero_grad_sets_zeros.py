@@ -2,9 +2,8 @@ import torch
 from torch import nn
 
 model = nn.Linear(2, 1)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 model(torch.ones(2)).backward()
-optimizer.zero_grad()
+model.zero_grad()
 print(f"{model.weight.grad = }")
 
 grad = model.weight.grad

@@ -257,11 +257,15 @@ def test_B23_recording_does_not_take_ten_times_as_long():
         assert recorded < 10 * best(lambda: additions(x))
 
 
-def test_B24_additions_save_no_tensor():
-    """The example shows a large saving: false, x + 1 saves nothing."""
+def test_B24_additions_save_no_tensor_and_build_a_node_each():
+    """The example shows a large saving: of nodes, not of tensors."""
     x = torch.ones(1000, requires_grad=True)
     assert bytes_saved(lambda: additions(x, 10)) == 0
     assert bytes_saved(lambda: x * x) > 0
+    node, length = additions(x, 10).grad_fn, 0
+    while node.next_functions:
+        node, length = node.next_functions[0][0], length + 1
+    assert length == 10
 
 
 def test_B25_without_no_grad_the_first_case_would_record_nothing_either():

@@ -185,7 +185,7 @@ def test_W10_a_write_through_the_array_of_a_detached_tensor_is_not_noticed():
 
 @pytest.mark.filterwarnings("error")
 def test_W11_data_gives_no_warning():
-    """.data is deprecated and warns: false."""
+    """.data is deprecated: false, it does not warn."""
     leaf().data.fill_(1.0)
 
 

@@ -24,7 +24,7 @@ VERDICTS = {
     "b21": "false",
     "b22": "false",
     "b23": "false",
-    "b24": "false",
+    "b24": "condition",
     "b25": "false",
     "b26": "changed",
     "b27": "false",
