@@ -23,6 +23,7 @@ def lines(
     ylabel: str,
     description: str,
     log: tuple[bool, bool] = (True, True),
+    colors: slice = slice(None),
 ) -> str:
     """Return a chart of medians with their range, as SVG.
 
@@ -34,6 +35,7 @@ def lines(
         ylabel: The y axis, likewise.
         description: What the picture says, for those who do not see it.
         log: Whether the x axis and the y axis are logarithmic.
+        colors: Those of the seven to take; the first is a baseline's, a grey.
 
     The colours are CSS variables (``--chart-1`` ...), the text stays text, and
     equal numbers give equal bytes.
@@ -60,7 +62,7 @@ def lines(
         # The reader's fonts draw the text; matplotlib's need not have it.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure, axes = plt.subplots(figsize=(8.6, 4.4))
-        for (label, by_place), color in zip(samples.items(), _MARKERS):
+        for (label, by_place), color in zip(samples.items(), _MARKERS[colors]):
             if any(len(rounds) > 1 for rounds in by_place):
                 axes.fill_between(
                     x,

@@ -22,7 +22,7 @@ from typing import Any
 KINDS = ("graph", "storage", "table", "chart")
 NODE_LIMIT = 120  # backward nodes; a graph is looked at by people
 CELL_LIMIT = 24  # elements of one storage
-SERIES_LIMIT = 7  # lines of a chart; the style sheet has a colour for each
+SERIES_LIMIT = 6  # lines of a chart; the style sheet has a colour for each
 _VALUES = 4  # elements of a `.grad` that are written out
 
 _VERSIONS = re.compile(r"is at version (\d+); expected version (\d+)")

@@ -101,6 +101,7 @@ def chart(data: dict[str, Any], titles: Sequence[str], language: str, name: str)
         xlabel=titles[0],
         ylabel=titles[1],
         description=description.strip(),
+        colors=slice(1, None),
         log=(logarithmic(x), logarithmic([*itertools.chain(*series.values())])),
     )
     rows = [list(row) for row in zip(x, *series.values())]

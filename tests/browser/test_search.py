@@ -23,7 +23,7 @@ VERSION = (
     [
         ("ja", "計算グラフ", "detach"),
         ("ja", "インプレース", "detach"),
-        ("ja", "メモリを共有", "numpy"),
+        ("ja", "メモリを共有", "concepts/storage-and-views"),
         ("ja", "detach().clone()", "copy-a-tensor"),
         ("ja", "deepcopy", "copy-a-tensor"),
         ("ja", NO_NUMPY, "numpy"),

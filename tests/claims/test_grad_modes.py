@@ -253,6 +253,8 @@ def test_modes_B33_requires_grad_can_be_set_after_creation():
     x = torch.tensor(2.0)
     x.requires_grad = True
     assert (x * x).requires_grad
+    with pytest.raises(RuntimeError, match="only change requires_grad flags of leaf"):
+        (x * x).requires_grad_(False)
 
 
 def test_modes_B12_set_grad_enabled_acts_at_the_call_and_no_grad_on_entering():

@@ -1,0 +1,12 @@
+import torch
+
+x = torch.tensor([2.0])
+w = torch.tensor([1.0], requires_grad=True)
+b = torch.tensor([3.0], requires_grad=True)
+y = x * w + b
+y.backward()
+
+found = [a.requires_grad for a in (x, w, b, y)]
+print(f"{found = }")
+holds = found == [False, True, True, True]
+print(f"{holds = }")

@@ -1,0 +1,5 @@
+import torch
+
+print(f"{hasattr(torch.Tensor, 'copy_') = }")
+holds = hasattr(torch.Tensor, "copy")
+print(f"{holds = }")

@@ -1,0 +1,6 @@
+import torch
+
+print(f"{callable(torch.is_grad_enabled) = }")
+
+holds = torch.is_grad_enabled() is True
+print(f"{holds = }")

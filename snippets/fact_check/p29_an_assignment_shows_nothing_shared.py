@@ -1,0 +1,11 @@
+import torch
+
+x = torch.tensor([1.0, 2.0])
+array = x.numpy()
+array = array + 1
+unchanged = torch.equal(x, torch.tensor([1.0, 2.0]))
+shared = x.numpy().ctypes.data == x.data_ptr()
+print(f"{unchanged = }, {shared = }")
+
+holds = unchanged and not shared
+print(f"{holds = }")

@@ -1,0 +1,543 @@
+"""What public pages say (P) and what one often reads (W), decided by torch."""
+
+import gc
+import weakref
+from copy import copy, deepcopy
+from threading import Thread
+
+import numpy
+import pytest
+import torch
+from torch import nn
+from torch.autograd import gradgradcheck
+from torch.autograd.graph import saved_tensors_hooks
+
+MODIFIED = "modified by an inplace operation"
+
+
+@pytest.fixture(autouse=True)
+def recording():
+    """Each test begins and ends with recording on, whatever it switches."""
+    with torch.enable_grad():
+        yield
+
+
+def leaf(value=2.0):
+    return torch.tensor(value, requires_grad=True)
+
+
+def nodes(y):
+    """The nodes of the graph of a tensor."""
+    seen, todo = set(), [y.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            todo += [parent for parent, _ in node.next_functions]
+    return seen
+
+
+def tensors_saved(call):
+    """How many tensors operations hand over to be kept for backward."""
+    saved = []
+
+    def pack(tensor):
+        saved.append(tensor.shape)
+        return tensor
+
+    with saved_tensors_hooks(pack, lambda tensor: tensor):
+        result = call()
+    assert result is not None
+    return len(saved)
+
+
+# --- copies and sharing ---------------------------------------------------------
+
+
+def test_P01_a_write_to_a_detached_tensor_changes_the_source():
+    """It leaves the source alone: false."""
+    x = torch.ones(3, requires_grad=True)
+    x.detach().add_(1)
+    assert x.tolist() == [2.0] * 3
+
+
+def test_P02_a_write_to_a_clone_leaves_the_source_alone():
+    """It changes the source: false."""
+    x = torch.ones(3, requires_grad=True)
+    x.clone().add_(1)
+    assert x.tolist() == [1.0] * 3
+
+
+def test_P08_a_clone_has_no_grad():
+    """clone() copies the gradient: false."""
+    x = leaf()
+    (x * x).backward()
+    assert x.grad is not None
+    assert x.detach().requires_grad_().clone().detach().grad is None
+    y = x.clone()
+    y.retain_grad()
+    assert y.grad is None
+
+
+def test_P09_a_detached_tensor_can_be_resized_without_touching_the_source():
+    """It raises: it did on 1.9.0."""
+    x = torch.ones(4, requires_grad=True)
+    assert x.detach().resize_(2).shape == (2,)
+    assert x.detach().unsqueeze_(0).shape == (1, 4)
+    assert x.detach().set_(torch.zeros(2)).tolist() == [0.0, 0.0]
+    assert x.tolist() == [1.0] * 4
+
+
+@pytest.mark.parametrize("take", [lambda d: d, dict, lambda d: d.copy()])
+def test_P12_P13_a_state_dict_and_its_copies_show_the_present_weights(take):
+    """They are snapshots: false."""
+    model = nn.Linear(1, 1)
+    taken = take(model.state_dict())
+    kept = deepcopy(model.state_dict())
+    with torch.no_grad():
+        model.weight.fill_(9.0)
+    assert taken["weight"] == 9.0
+    assert kept["weight"] != 9.0
+
+
+def test_P26_deepcopy_refuses_what_is_not_a_leaf():
+    """deepcopy() copies any tensor: only leaves."""
+    w = torch.ones(2, requires_grad=True)
+    assert deepcopy(w).data_ptr() != w.data_ptr()
+    with pytest.raises(RuntimeError, match="graph leaves"):
+        deepcopy(w * 2)
+
+
+def test_P29_assigning_the_sum_leaves_the_shared_memory_alone():
+    """array = array + 1 shows that nothing is shared: false."""
+    x = torch.ones(2)
+    array = x.numpy()
+    summed = array + 1
+    assert summed.tolist() == [2.0, 2.0]
+    assert x.tolist() == [1.0, 1.0]
+    array += 1
+    assert x.tolist() == [2.0, 2.0]
+
+
+def test_P30_copy_gives_another_object_with_a_counter_of_its_own():
+    """copy.copy(x) is x: false."""
+    x = torch.ones(2)
+    y = copy(x)
+    y.add_(1)
+    assert y is not x
+    assert x.tolist() == [2.0, 2.0]
+    assert x._version == 0
+
+
+# --- writes in place ------------------------------------------------------------
+
+
+def test_P03_a_write_to_a_leaf_that_requires_grad_raises():
+    """No error message: false."""
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+        leaf().add_(1)
+
+
+def test_P04_writing_to_a_product_with_a_number_raises_nothing():
+    """backward() raises: false."""
+    x = leaf()
+    y = x * 2
+    y.add_(1)
+    y.backward()
+    assert x.grad == 2.0
+
+
+def test_P10_only_a_write_to_a_saved_tensor_raises():
+    """Writes are forbidden in a graph: if the tensor was saved."""
+    for operation, raises in ((lambda h: h * h, True), (lambda h: h * 2, False)):
+        h = leaf().clone()
+        y = operation(h)
+        h.add_(1)
+        if raises:
+            with pytest.raises(RuntimeError, match=MODIFIED):
+                y.backward()
+        else:
+            y.backward()
+
+
+def test_W09_data_hides_a_write_that_detach_reports():
+    """.data is silent, detach() reports: true."""
+    x = leaf()
+    y = x * x
+    x.data.fill_(10.0)
+    y.backward()
+    assert x.grad == 20.0
+    x = leaf()
+    y = x * x
+    x.detach().fill_(10.0)
+    with pytest.raises(RuntimeError, match=MODIFIED):
+        y.backward()
+
+
+def test_W10_a_write_through_the_array_of_a_detached_tensor_is_not_noticed():
+    """detach() guarantees the gradient: not if it is written as an array."""
+    x = torch.tensor([2.0], requires_grad=True)
+    y = x * x
+    x.detach().numpy()[0] = 10.0
+    y.backward()
+    assert x.grad == 20.0
+
+
+@pytest.mark.filterwarnings("error")
+def test_W11_data_gives_no_warning():
+    """.data is deprecated and warns: false."""
+    leaf().data.fill_(1.0)
+
+
+def test_W20_views_cannot_be_detached_in_place():
+    """Views refuse detach_(): true."""
+    h = torch.ones(4, requires_grad=True) * 2
+    with pytest.raises(RuntimeError, match="Can't detach views in-place"):
+        h[:2].detach_()
+    assert h.detach_().is_leaf
+
+
+# --- gradients ------------------------------------------------------------------
+
+
+def test_P11_detaching_the_hidden_state_mends_what_retain_graph_does_not():
+    """retain_graph=True mends the RNN error: false."""
+
+    def train(carry, retain_graph):
+        torch.manual_seed(0)
+        rnn = nn.RNN(3, 4)
+        optimizer = torch.optim.SGD(rnn.parameters(), lr=0.1)
+        hidden = torch.zeros(1, 2, 4)
+        for _ in range(2):
+            output, hidden = rnn(torch.ones(5, 2, 3), carry(hidden))
+            output.sum().backward(retain_graph=retain_graph)
+            optimizer.step()
+
+    with pytest.raises(RuntimeError, match="a second time"):
+        train(lambda hidden: hidden, retain_graph=False)
+    with pytest.raises(RuntimeError, match=MODIFIED):
+        train(lambda hidden: hidden, retain_graph=True)
+    train(lambda hidden: hidden.detach(), retain_graph=False)
+
+
+def test_P17_to_returns_a_leaf_only_if_nothing_is_converted():
+    """A leaf stays a leaf through to(): if it returns the tensor itself."""
+    w = torch.ones(2, requires_grad=True)
+    assert w.to(torch.float32) is w
+    assert not w.to(torch.float64).is_leaf
+    assert not w.to("meta").is_leaf
+
+
+def test_P20_clone_passes_double_backward():
+    """clone() breaks double backward: false."""
+    x = torch.rand(3, dtype=torch.float64, requires_grad=True)
+    assert gradgradcheck(lambda x: x.clone() ** 3, x)
+
+
+def test_P22_a_parameter_does_not_pass_its_gradient_on():
+    """The gradient of nn.Parameter(x) reaches x: false."""
+    x = torch.ones(2, requires_grad=True)
+    weight = nn.Parameter(x)
+    (weight * 3).sum().backward()
+    assert weight.grad.tolist() == [3.0, 3.0]
+    assert x.grad is None
+    assert weight.data_ptr() == x.data_ptr()
+
+
+def test_W01_zero_grad_sets_none_unless_told_otherwise():
+    """zero_grad() sets zeros: it did up to 1.13."""
+    w = leaf()
+    optimizer = torch.optim.SGD([w], lr=0.1)
+    (w * w).backward()
+    optimizer.zero_grad(set_to_none=False)
+    assert w.grad == 0.0
+    optimizer.zero_grad()
+    assert w.grad is None
+
+
+def test_W02_backward_adds_to_the_gradient():
+    """It adds up: true."""
+    x = leaf()
+    for expected in (4.0, 8.0, 12.0):
+        (x * x).backward()
+        assert x.grad == expected
+
+
+def test_W03_a_graph_without_saved_tensors_can_be_used_again():
+    """A second backward raises: if something was saved."""
+    x = leaf()
+    product, total = x * x, x + 1
+    product.backward()
+    total.backward()
+    total.backward()
+    with pytest.raises(RuntimeError, match="a second time"):
+        product.backward()
+
+
+def test_W06_zero_grad_before_backward_or_after_step_trains_alike():
+    """Anywhere but between backward and step: true."""
+
+    def trained(*order):
+        w = leaf(1.0)
+        optimizer = torch.optim.SGD([w], lr=0.1)
+        calls = {
+            "zero_grad": optimizer.zero_grad,
+            "backward": lambda: (w * w).backward(),
+            "step": optimizer.step,
+        }
+        for name in order * 3:
+            calls[name]()
+        return w.item()
+
+    first = trained("zero_grad", "backward", "step")
+    assert first == trained("backward", "step", "zero_grad") < 1.0
+    assert trained("backward", "zero_grad", "step") == 1.0
+
+
+def test_W18_gradient_passes_through_a_frozen_layer():
+    """Freezing keeps the gradient from the layers before: false."""
+    below, frozen = nn.Linear(2, 2), nn.Linear(2, 1).requires_grad_(False)
+    frozen(below(torch.ones(2))).backward()
+    assert frozen.weight.grad is None
+    assert below.weight.grad is not None
+
+
+def test_W19_backward_of_several_elements_needs_weights():
+    """Without argument for one element only: true."""
+    x = torch.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="only for scalar outputs"):
+        (x * 2).backward()
+    (x * 2).backward(torch.tensor([1.0, 10.0]))
+    assert x.grad.tolist() == [2.0, 20.0]
+
+
+# --- modes ----------------------------------------------------------------------
+
+
+def test_P05_requires_grad_can_be_switched_back():
+    """False is permanent: false."""
+    x = leaf().requires_grad_(False)
+    assert not (x * x).requires_grad
+    assert (x.requires_grad_() * x).requires_grad
+
+
+def test_P06_no_grad_does_not_touch_grad():
+    """no_grad() sets .grad to None: false."""
+    x = leaf()
+    (x * x).backward()
+    with torch.no_grad():
+        assert not (x * x).requires_grad
+    assert x.grad == 4.0
+
+
+def test_P07_eval_saves_work_only_in_layers_that_do_nothing_then():
+    """eval() speeds up: where there is, say, a Dropout."""
+    data = torch.ones(4, 8)
+    for layer, fewer in ((nn.ReLU(), False), (nn.Dropout(), True)):
+        model = nn.Sequential(nn.Linear(8, 8), layer)
+        train, evaluate = (len(nodes(model.train(m)(data))) for m in (True, False))
+        assert (evaluate < train) is fewer
+
+
+def test_P16_an_average_that_requires_no_grad_is_drawn_into_the_graph():
+    """requires_grad_(False) is enough for an EMA: false."""
+    online, target = nn.Parameter(torch.ones(1)), torch.zeros(1)
+    target.mul_(0.9).add_(online, alpha=0.1)
+    assert target.requires_grad and not target.is_leaf
+    average = torch.zeros(1)
+    with torch.no_grad():
+        average.mul_(0.9).add_(online, alpha=0.1)
+    assert not average.requires_grad
+
+
+def test_P18_dropout_acts_under_no_grad():
+    """no_grad() switches Dropout off: false."""
+    torch.manual_seed(0)
+    dropout = nn.Dropout()
+    with torch.no_grad():
+        assert (dropout(torch.ones(100)) == 0).any()
+        assert (dropout.eval()(torch.ones(100)) == 1).all()
+
+
+def test_P19_the_statistics_of_batch_norm_move_under_no_grad():
+    """They stand still: false."""
+    norm = nn.BatchNorm1d(2)
+    with torch.no_grad():
+        norm(torch.rand(4, 2) + 5)
+    assert norm.running_mean.min() > 0
+
+
+def test_P21_inference_tensors_can_be_added_but_not_saved_or_written_to():
+    """inference_mode is a faster no_grad: in one of three uses."""
+    w = torch.ones(2, requires_grad=True)
+    with torch.inference_mode():
+        features = torch.ones(2) * 3
+    assert (w + features).requires_grad
+    with pytest.raises(RuntimeError, match="cannot be saved for backward"):
+        w * features
+    with pytest.raises(RuntimeError, match="Inplace update to inference tensor"):
+        features.add_(1)
+
+
+def test_P23_views_and_new_tensors_may_require_grad_under_no_grad():
+    """Every result has requires_grad=False: results of operations."""
+    x = torch.ones(4, requires_grad=True)
+    with torch.no_grad():
+        assert not (x * 2).requires_grad
+        assert x.view(2, 2).requires_grad
+        assert torch.ones(2, requires_grad=True).requires_grad
+
+
+def test_P24_no_grad_does_nothing_until_it_is_entered():
+    """A line with torch.no_grad() switches off: false."""
+    mode = torch.no_grad()
+    assert torch.is_grad_enabled()
+    with mode:
+        assert not torch.is_grad_enabled()
+
+
+def test_P25_the_decorator_set_grad_enabled_puts_the_mode_back():
+    """It switches off for good: it did up to 1.13."""
+
+    @torch.set_grad_enabled(False)
+    def evaluate():
+        return torch.is_grad_enabled()
+
+    assert torch.is_grad_enabled()
+    assert not evaluate()
+
+
+def test_P27_a_block_in_a_generator_reaches_outside_while_it_waits():
+    """It does not: only when the generator has ended."""
+
+    def batches():
+        with torch.no_grad():
+            yield
+
+    stream = batches()
+    next(stream)
+    assert not torch.is_grad_enabled()
+    stream.close()
+    assert torch.is_grad_enabled()
+    stream = torch.no_grad()(batches)()
+    next(stream)
+    assert torch.is_grad_enabled()
+
+
+def test_P28_detach_and_no_grad_give_the_same_gradient_not_the_same_graph():
+    """They are interchangeable: not in what is built and saved."""
+    w = leaf(3.0)
+
+    def unrecorded():
+        with torch.no_grad():
+            return w * w
+
+    def detached():
+        return (w * w).detach()
+
+    for make, saved in ((unrecorded, 0), (detached, 2)):
+        assert torch.autograd.grad(w * make(), w) == (9.0,)
+        assert tensors_saved(make) == saved
+
+
+def test_W04_backward_works_in_evaluation_mode():
+    """No backward pass in eval(): false."""
+    model = nn.Linear(2, 1).eval()
+    model(torch.ones(2)).backward()
+    assert model.weight.grad.tolist() == [[1.0, 1.0]]
+
+
+def test_W05_batch_norm_depends_on_eval_too():
+    """Without Dropout both give the same: not with a BatchNorm."""
+    data = torch.rand(4, 3)
+    for model, same in ((nn.Linear(3, 2), True), (nn.BatchNorm1d(3), False)):
+        with torch.no_grad():
+            unrecorded = model.train()(data)
+        assert torch.equal(unrecorded, model.eval()(data)) is same
+
+
+def test_W12_a_result_requires_grad_if_it_is_recorded_and_can_have_one():
+    """If one input does: where recording is on, for dtypes with gradients."""
+    w, x = torch.ones(2, requires_grad=True), torch.ones(2)
+    assert (w + x).requires_grad
+    assert not w.argmax().requires_grad
+    with torch.no_grad():
+        assert not (w + x).requires_grad
+
+
+def test_W13_parameters_made_under_no_grad_require_grad():
+    """They require grad all the same: true."""
+    with torch.no_grad():
+        assert all(p.requires_grad for p in nn.Linear(2, 1).parameters())
+
+
+def test_W14_the_mode_belongs_to_a_thread():
+    """no_grad() does not affect other threads: true."""
+    seen = []
+    with torch.no_grad():
+        thread = Thread(target=lambda: seen.append(torch.is_grad_enabled()))
+        thread.start()
+        thread.join()
+    assert seen == [True]
+
+
+def test_W15_the_decorator_works_without_parentheses():
+    """It needs its parentheses: it did up to 1.13."""
+
+    @torch.no_grad
+    def recorded():
+        return torch.is_grad_enabled()
+
+    assert recorded() is False
+
+
+def test_W16_no_grad_leaves_the_flags_of_parameters_alone():
+    """It sets them to False: false."""
+    model = nn.Linear(2, 1)
+    with torch.no_grad():
+        assert all(p.requires_grad for p in model.parameters())
+
+
+def test_W17_freezing_does_not_stop_the_statistics_of_batch_norm():
+    """requires_grad=False does not freeze them: true."""
+    norm = nn.BatchNorm1d(2).requires_grad_(False)
+    norm(torch.rand(4, 2) + 5)
+    moved = norm.running_mean.clone()
+    assert moved.min() > 0
+    norm.eval()(torch.rand(4, 2))
+    assert torch.equal(norm.running_mean, moved)
+
+
+# --- memory ---------------------------------------------------------------------
+
+
+def test_P14_a_sum_of_losses_holds_the_graphs_of_all_steps():
+    """It only adds numbers: false."""
+    w = leaf()
+    sizes = {}
+    for steps in (10, 20):
+        total = sum((w * step for step in range(steps)), torch.tensor(0.0))
+        sizes[steps] = len(nodes(total))
+    assert sizes[20] == 2 * sizes[10] - 1
+    total = sum(((w * step).detach() for step in range(10)), torch.tensor(0.0))
+    assert nodes(total) == set()
+
+
+def test_P15_item_returns_a_number_with_or_without_detach():
+    """loss.item() keeps the graph: false."""
+    loss = leaf() * 3
+    assert type(loss.item()) is type(loss.detach().item()) is float
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_W07_W08_the_graph_lives_as_long_as_its_tensor_not_the_detached_one(keep):
+    """A detached loss keeps the graph, detach() frees it: neither."""
+    batch = numpy.ones(3, dtype="float32")
+    alive = weakref.ref(batch)
+    loss = (torch.ones(3, requires_grad=True) * torch.from_numpy(batch)).sum()
+    history = [loss.detach()]
+    assert history[0].grad_fn is None
+    kept = [loss] if keep else []
+    del loss, batch
+    gc.collect()
+    assert (alive() is not None) is keep is bool(kept)

@@ -1,0 +1,343 @@
+"""The statements of the page on the memory that NumPy and torch share."""
+
+import gc
+import operator as op
+import runpy
+import subprocess
+import sys
+import warnings
+import weakref
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+SNIPPETS = Path(__file__).resolve().parents[2] / "snippets"
+
+
+def table(name):
+    """Return what a snippet has put together for a table."""
+    return runpy.run_path(str(SNIPPETS / "numpy_memory" / f"{name}.py"))["rows"]
+
+
+def leaf(*values):
+    return torch.tensor(values or (1.0,), requires_grad=True)
+
+
+def address(array):
+    return array.ctypes.data
+
+
+def read_only(array):
+    array.flags.writeable = False
+    return array
+
+
+def test_numpy_memory_three_objects_of_two_libraries_use_one_memory(output):
+    text = output("numpy_memory/one_memory", "after")
+    assert text.count("7.") == 2
+    a = np.zeros(6)
+    x = torch.from_numpy(a).view(2, 3)
+    row = x[1].numpy()
+    a[3], x[1, 1], row[2] = 1.0, 2.0, 3.0
+    assert row.tolist() == x[1].tolist() == a[3:].tolist() == [1.0, 2.0, 3.0]
+
+
+ALWAYS = (torch.from_numpy, torch.as_tensor, torch.asarray, torch.from_dlpack)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+def test_numpy_memory_from_and_as_share_and_tensor_copies(dtype):
+    """By address, where the table of the page decides by a write."""
+    a = np.zeros(2, dtype=dtype)
+    for call in ALWAYS:
+        assert call(a).data_ptr() == address(a)
+    assert torch.tensor(a).data_ptr() != address(a)
+    assert torch.asarray(a, copy=True).data_ptr() != address(a)
+    row = {row["call"]: row[dtype] for row in table("array_to_tensor")}
+    assert [row[f"torch.{call.__name__}(a)"] for call in ALWAYS] == [True] * 4
+    assert not row["torch.tensor(a)"] and not row["torch.asarray(a, copy=True)"]
+
+
+def test_numpy_memory_torch_Tensor_shares_only_the_default_dtype():
+    assert torch.get_default_dtype() == torch.float32
+    for dtype in ("float32", "float64", "int64"):
+        a = np.zeros(2, dtype=dtype)
+        x = torch.Tensor(a)
+        assert x.dtype == torch.float32
+        assert (x.data_ptr() == address(a)) == (dtype == "float32")
+    (row,) = (r for r in table("array_to_tensor") if r["call"] == "torch.Tensor(a)")
+    assert row["float32"] and not row["float64"] and not row["int64"]
+    assert row["of float64"] == "torch.float32"
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.int64])
+def test_numpy_memory_from_a_tensor_all_share_unless_told_otherwise(dtype):
+    x = torch.zeros(2, dtype=dtype)
+    for call in (torch.Tensor.numpy, np.asarray, np.from_dlpack):
+        assert address(call(x)) == x.data_ptr()
+    assert address(x.numpy().copy()) != x.data_ptr()
+    shares = address(np.asarray(x, dtype="float32")) == x.data_ptr()
+    assert shares == (dtype == torch.float32)
+    row = {row["call"]: row[str(dtype)] for row in table("tensor_to_array")}
+    for call in ("x.numpy()", "np.asarray(x)", "np.from_dlpack(x)"):
+        assert row[call]
+    for call in ("x.numpy().copy()", "np.array(x.numpy())", "np.array(x.tolist())"):
+        assert not row[call]
+    assert row["np.asarray(x, dtype='float32')"] == shares
+
+
+def test_numpy_memory_tolist_changes_the_dtype():
+    assert np.array(torch.zeros(2).tolist()).dtype == np.float64
+
+
+def test_numpy_memory_np_array_of_a_tensor_copies_and_warns(output):
+    x = torch.zeros(2)
+    with pytest.warns(DeprecationWarning, match="doesn't accept a copy keyword"):
+        a = np.array(x)
+    assert address(a) != x.data_ptr()
+    text = output("numpy_memory/array_of_a_tensor_warns")
+    assert "DeprecationWarning" in text and "a = array([0., 0.]" in text
+
+
+def test_numpy_memory_another_dtype_ends_the_sharing(output):
+    """from_numpy(a).float() shares float32 and copies float64."""
+    assert output("numpy_memory/float_may_end_it").splitlines() == [
+        "float32: a = array([1., 1.], dtype=float32)",
+        "float64: a = array([0., 0.])",
+    ]
+    assert np.zeros(1).dtype == np.float64
+
+
+def test_numpy_memory_an_assignment_ends_the_sharing_for_good(output):
+    assert output("numpy_memory/in_place_or_rebind").splitlines() == [
+        "a = array([1., 1.])",
+        "x = tensor([2., 2.], dtype=torch.float64), a = array([1., 1.])",
+        "x = tensor([3., 3.], dtype=torch.float64), a = array([1., 1.])",
+    ]
+
+
+def test_numpy_memory_a_list_of_arrays_is_copied_with_a_warning(output):
+    """The warning is given once in a process, so the snippet shows it."""
+    text = output("numpy_memory/list_of_arrays_warns")
+    assert "UserWarning: Creating a tensor from a list of numpy.ndarrays is" in text
+    assert text.count("Warning:") == 1
+    assert text.rstrip().endswith("torch.equal(x, y) = True")
+    samples = [np.zeros(2), np.ones(2)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        x = torch.tensor(samples)
+    samples[0][0] = 7.0
+    assert x[0, 0] == 0.0
+
+
+def test_numpy_memory_dtypes_that_both_libraries_have_are_shared():
+    rows = {row["tensor"]: row for row in table("dtypes")}
+    missing = [rows.pop("torch.bfloat16"), rows.pop("torch.float8_e5m2")]
+    assert all(row["array"] is None for row in missing)
+    for name, row in rows.items():
+        x = torch.zeros(2, dtype=getattr(torch, name.split(".")[1]))
+        assert row["shares"] and address(x.numpy()) == x.data_ptr()
+        assert f"torch.{row['array']}" == name
+    assert {"torch.bool", "torch.complex64"} <= set(rows)
+
+
+def test_numpy_memory_bfloat16_raises_even_with_force(output):
+    """Error 30 of the list: with exactly this text."""
+    text = output("numpy_memory/bfloat16_refuses")
+    assert text.rstrip().endswith("TypeError: Got unsupported ScalarType BFloat16")
+    x = torch.tensor([1.5], dtype=torch.bfloat16)
+    for call in (torch.Tensor.numpy, np.asarray, lambda x: x.numpy(force=True)):
+        with pytest.raises(TypeError, match="BFloat16"):
+            call(x)
+    assert address(x.float().numpy()) != x.data_ptr()
+    assert address(x.view(torch.int16).numpy()) == x.data_ptr()
+
+
+def test_numpy_memory_an_array_of_objects_raises(output):
+    text = output("numpy_memory/objects_refuse")
+    assert "TypeError: can't convert np.ndarray of type numpy.object_." in text
+    for call in (torch.from_numpy, torch.tensor, torch.as_tensor):
+        with pytest.raises(TypeError, match="can't convert np"):
+            call(np.array([None]))
+
+
+def test_numpy_memory_strides_are_taken_over(output):
+    a = np.zeros((2, 3), order="F")
+    x = torch.from_numpy(a)
+    assert tuple(s * a.itemsize for s in x.stride()) == a.strides
+    assert not x.is_contiguous()
+    assert torch.tensor(a).stride() == x.stride()
+    assert torch.from_numpy(a.copy()).is_contiguous()
+    x.reshape(-1)[0] = 7.0
+    assert not a.any()  # reshape made a copy
+    text = output("numpy_memory/order_comes_along")
+    assert "7." not in text
+
+
+@pytest.mark.parametrize(
+    "call", [torch.from_numpy, torch.as_tensor, torch.tensor, torch.asarray]
+)
+def test_numpy_memory_negative_strides_raise(call):
+    """In all of these, those that copy among them."""
+    with pytest.raises(ValueError, match="stride in the given numpy array is negative"):
+        call(np.arange(3.0)[::-1])
+    assert call(np.arange(3.0)[::-1].copy()).tolist() == [2.0, 1.0, 0.0]
+
+
+def test_numpy_memory_negative_strides_raise_with_this_text(output):
+    assert (
+        "ValueError: At least one stride in the given numpy array is negative, and "
+        "tensors with negative strides are not currently supported."
+    ) in output("numpy_memory/negative_strides_refuse")
+
+
+def test_numpy_memory_from_dlpack_aborts_the_process_on_negative_strides():
+    program = (
+        "import numpy, torch\n"
+        "try: torch.from_dlpack(numpy.arange(3.0)[::-1])\n"
+        "except BaseException: pass\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True)
+    assert done.returncode < 0, "no signal any more: correct the page"
+    assert b"terminate called" in done.stderr
+
+
+def test_numpy_memory_a_read_only_array_is_written_to_after_a_warning(output):
+    text = output("numpy_memory/read_only")
+    assert "UserWarning: The given NumPy array is not writable" in text
+    assert "a.flags.writeable = False" in text and "a = array([7., 1., 2.])" in text
+    a = read_only(np.zeros(2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.from_numpy(a)[0] = 7.0
+        assert a[0] == 7.0
+    torch.tensor(a)[0] = 1.0
+    assert a[0] == 7.0
+
+
+def test_numpy_memory_the_read_only_warning_is_given_once_in_a_process():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.from_numpy(read_only(np.zeros(2)))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        torch.from_numpy(read_only(np.zeros(2)))
+    assert not caught
+
+
+def test_numpy_memory_frombuffer_and_broadcast_to_are_read_only():
+    assert not np.frombuffer(b"abc", dtype="uint8").flags.writeable
+    assert not np.broadcast_to(np.zeros(2), (3, 2)).flags.writeable
+
+
+def test_numpy_memory_a_buffer_used_again_spoils_the_gradient_silently(output):
+    lines = output("numpy_memory/buffer_is_used_again", "next-batch").splitlines()
+    assert lines[0].startswith("loss = tensor(2.")
+    assert lines[1:] == ["batch._version = 0", "w.grad = tensor([10.])"]
+    assert output("numpy_memory/copied_batch").strip() == "w.grad = tensor([2.])"
+
+
+def test_numpy_memory_each_side_keeps_the_memory_alive(output):
+    lines = output("numpy_memory/kept_alive").splitlines()
+    assert lines[0] == "from_tensor = array([0., 1., 2.], dtype=float32)"
+    assert lines[2:] == [
+        "alive() is not None = True",
+        "alive() is not None = False",
+    ]
+    a = np.zeros(3)
+    alive, x = weakref.ref(a), torch.from_numpy(a)
+    view = x[1:]
+    del a, x
+    gc.collect()
+    assert alive() is not None
+    del view
+    gc.collect()
+    assert alive() is None
+    x = torch.arange(3.0)
+    array = x.numpy()
+    assert isinstance(array.base, torch.Tensor)
+    assert array.base.data_ptr() == x.data_ptr()
+
+
+def test_numpy_memory_numpy_locks_the_size_of_the_storage_for_good(output):
+    x = torch.arange(4.0)
+    assert x.untyped_storage().resizable()
+    x.numpy()
+    gc.collect()
+    assert not x.untyped_storage().resizable()
+    with pytest.raises(RuntimeError, match="storage that is not resizable"):
+        x.resize_(8)
+    assert (
+        output("numpy_memory/resize_refuses")
+        .rstrip()
+        .endswith("RuntimeError: Trying to resize storage that is not resizable")
+    )
+
+
+def test_numpy_memory_from_dlpack_does_not_lock_and_the_array_is_left_behind():
+    y = torch.arange(4.0)
+    b = np.from_dlpack(y)
+    assert address(b) == y.data_ptr()
+    assert y.untyped_storage().resizable()
+    y.resize_(1000)
+    assert address(b) != y.data_ptr()
+    assert y[:4].tolist() == [0.0, 1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize("call", [np.from_dlpack, torch.from_dlpack])
+def test_numpy_memory_dlpack_refuses_requires_grad_inside_no_grad_too(call, output):
+    """Error 29 of the list; numpy() works there, and a detached tensor does."""
+    for recording in (True, False):
+        with (
+            torch.set_grad_enabled(recording),
+            pytest.raises(BufferError, match="Can't export tensors that require grad"),
+        ):
+            call(leaf())
+    w = leaf()
+    call(w.detach())[0] = 7.0
+    assert w.item() == 7.0
+    text = output("numpy_memory/dlpack_refuses_requires_grad")
+    assert "a = array([7.], dtype=float32), w = tensor([7.], requires_grad=True)" in (
+        text
+    )
+    assert text.rstrip().endswith(
+        "BufferError: Can't export tensors that require gradient, use tensor.detach()"
+    )
+
+
+def test_numpy_memory_a_tensor_times_an_array_is_computed_by_numpy(output):
+    called = []
+
+    class Watched(torch.Tensor):
+        def __array__(self, dtype=None):
+            called.append("__array__")
+            return self.as_subclass(torch.Tensor).numpy()
+
+    x = torch.ones(2).as_subclass(Watched)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        product = x * np.ones(2)
+    assert called and isinstance(product, torch.Tensor)
+    for call in (lambda w: w * np.ones(2), np.sin):
+        with pytest.raises(RuntimeError, match="Can't call numpy"):
+            call(leaf(1.0, 2.0))
+    text = output("numpy_memory/numpy_computes")
+    assert "x * a = tensor([3., 8.], dtype=torch.float64)" in text
+
+
+def test_numpy_memory_an_array_plus_a_tensor_raises(output):
+    """So do a += x and the multiplications."""
+    text = output("numpy_memory/array_plus_tensor")
+    assert (
+        "TypeError: Concatenation operation is not implemented for NumPy arrays, "
+        "use np.concatenate() instead."
+    ) in text
+    a, x = np.ones(2), torch.ones(2)
+    for operate in (op.add, op.iadd, op.mul, op.imul):
+        with pytest.raises(TypeError):
+            operate(a, x)
+    b, w = torch.from_numpy(a), leaf(1.0, 2.0)
+    for product in (b * w, w * b, b + w):
+        assert product.requires_grad
