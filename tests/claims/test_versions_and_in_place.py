@@ -266,6 +266,15 @@ def test_versions_adding_to_the_result_of_relu_raises(output):
     assert MODIFIED in text and "of Relu" in text
 
 
+def test_versions_relu_saves_its_output_here(output):
+    """Either would do for its gradient: the input or the output is positive."""
+    assert output(f"{TOPIC}/saved_by_relu").strip() == "['_saved_result']"
+    x = leaf(-1.0, 0.0, 2.0)
+    x.relu().sum().backward()
+    assert torch.equal(x.grad, (x > 0).float())
+    assert torch.equal(x.grad, (x.relu() > 0).float())
+
+
 def message(y):
     with pytest.raises(RuntimeError, match=MODIFIED) as caught:
         y.sum().backward()
