@@ -220,7 +220,6 @@ def test_what_a_snippet_announces():
     [
         'x = "# raises TypeError"\n',
         "# raises TypeError, it was said\nx = 1\n",
-        "x = 1\n# needs: cuda\n# time limit: 60 s (late)\n",
         "  \nx = 1  # %% one\n",
         'x = """\n  # %% indented\n"""\n',
     ],

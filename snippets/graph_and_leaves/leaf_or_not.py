@@ -5,6 +5,7 @@ from torch import nn
 
 x = torch.tensor([1.0, 2.0])
 w = torch.tensor([3.0, 4.0], requires_grad=True)
+names = {"x": x, "w": w, "copy": copy, "nn": nn}
 expressions = [
     "x",
     "w",
@@ -26,11 +27,9 @@ expressions = [
 
 rows = []
 for expression in expressions:
-    t = eval(expression)
+    t = eval(expression, names)
     row = {"expression": expression}
     row["is_leaf"] = t.is_leaf
     row["requires_grad"] = t.requires_grad
     row["grad_fn"] = t.grad_fn.name() if t.grad_fn else None
     rows.append(row)
-print(all(row["is_leaf"] == (row["grad_fn"] is None) for row in rows))
-print(f"{copy.copy(w) is w = }, {nn.Parameter(w) is w = }")

@@ -17,7 +17,7 @@ for write in writes:
     y = x * x
     (right,) = torch.autograd.grad(y, x, retain_graph=True)
     with torch.no_grad():
-        exec(write)
+        exec(write, {"x": x, "copy": copy, "torch": torch})
     raised = None
     try:
         y.backward()
@@ -28,4 +28,3 @@ for write in writes:
     row["right"] = right.item()
     row["raised"] = raised
     rows.append(row)
-print(f"{copy.copy(x) is x = }")

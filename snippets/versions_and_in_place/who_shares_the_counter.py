@@ -24,8 +24,8 @@ rows = []
 for expression in expressions:
     x = torch.ones(2, requires_grad=True)
     d = x.detach()
-    a = x.detach().numpy()
-    z = eval(expression)
+    names = {"x": x, "d": d, "a": d.numpy()}
+    z = eval(expression, {**names, "copy": copy, "nn": nn, "torch": torch})
     before = x._version
     with torch.no_grad():
         z[0] = 5.0
@@ -33,4 +33,3 @@ for expression in expressions:
     row["memory"] = x[0].item() == 5.0
     row["counter"] = x._version > before
     rows.append(row)
-print(f"{nn.Parameter(x) is x = }, {copy.copy(x) is x = }")
