@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -334,7 +335,11 @@ def _render_all(
     ]
     if run.FORK:
         _import_mkdocs()
-        with multiprocessing.get_context("fork").Pool(len(calls)) as pool:
+        # The pool ends its workers by a signal that we answer otherwise: `main`.
+        default = (signal.SIGTERM, signal.SIG_DFL)
+        with multiprocessing.get_context("fork").Pool(
+            len(calls), signal.signal, default
+        ) as pool:
             lists = pool.starmap(render, calls)
     else:
         lists = [render(*call) for call in calls]
