@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import functools
 import io
 import json
 import re
@@ -276,7 +277,14 @@ class Matrix:
 
     def of(self, operation: Operation, on: str = "cpu") -> list[Row]:
         """Return the rows of one operation, in the order of SOURCES."""
-        return [r for r in self.rows if r.operation is operation and r.on == on]
+        return self._rows.get((operation.id, on), [])
+
+    @functools.cached_property
+    def _rows(self) -> dict[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in self.rows:
+            found.setdefault((row.operation.id, row.on), []).append(row)
+        return found
 
     def row(self, id_: str, source: str, on: str = "cpu") -> Row:
         """Return one row; raise `KeyError` if there is none."""

@@ -29,6 +29,7 @@ VALUES = {  # those of them that are written `variable: title | title`
     "chart": 'write chart="data: title of x | title of y"',
 }
 
+_COLONS = re.compile(r"""[a-z]+: (?!["'{\[]).*: """)
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(.*)$")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*")
@@ -192,6 +193,11 @@ def _read_markdown(page: Page, text: str, first_line: int, ids: bool) -> None:
     start = 0
     if lines and lines[0] == "---":  # front matter
         start = next((n for n, t in enumerate(lines[1:], 1) if t == "---"), 0) + 1
+        for number, line in enumerate(lines[:start], first_line):
+            if _COLONS.match(line):
+                what = "this line of the front matter is not YAML: a second colon"
+                advice = "put the text in quotes, or leave the colon out"
+                page.problems.append(Problem(page.path, number, what, advice))
     for number, line in enumerate(lines[start:], first_line + start):
         found = _FENCE.match(line)
         if fence:

@@ -39,7 +39,12 @@ from sitebuild.snippets import Problem, Snippet
 FORK = sys.platform.startswith("linux")
 # Imported once, so not in every snippet. torch itself puts off importing
 # torch._dynamo (a second!) until the first step of an optimizer, for instance.
-PRELOADED = ("numpy", "torch", "torch._dynamo")
+PRELOADED = (
+    "numpy",
+    "torch",
+    "torch._dynamo",
+    "torch._subclasses.schema_check_mode",  # at the first print of a tensor
+)
 POLL = 0.001  # seconds between two looks at the running snippets
 GRACE = 0.5  # seconds from asking a process to say where it is to killing it
 

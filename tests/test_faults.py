@@ -591,6 +591,10 @@ PAGE_FAULTS = {
     "docs/ja/only.md:1": (
         "this page does not exist in 'en'\n    -> write docs/en/only.md, with"
     ),
+    "docs/ja/only.md:2": (
+        "this line of the front matter is not YAML: a second colon\n"
+        "    -> put the text in quotes, or leave the colon out"
+    ),
     # one kind of difference after the other
     "docs/en/c.md:5": (
         "heading 3 is ### ... { #level } here and ## ... { #level } in docs/ja/c.md"
@@ -625,7 +629,9 @@ def page_report(good, tmp_path_factory):
     project = Project(root)
     project.write("snippets/t/uncited.py", "print(1)\n")
     project.write("docs/*/b.md", B)
-    project.write("docs/ja/only.md", "# Only { #only }\n")
+    project.write(
+        "docs/ja/only.md", "---\ndescription: One: two\n---\n\n# Only { #only }\n"
+    )
     for language, level, snippet, link, cell in (
         ("ja", "##", "t/first", "index.md", "x = 1\nx / 0"),
         ("en", "###", "t/leaves", "b.md", "y = 2\ny / 0"),
