@@ -17,23 +17,31 @@ VERSION = (
     "modified by an inplace operation"
 )
 
+INFERENCE = "RuntimeError: Inference tensors cannot be saved for backward."
+SECOND = "RuntimeError: Trying to backward through the graph a second time"
+
 
 @pytest.mark.parametrize(
     ("language", "query", "page"),
     [
-        ("ja", "計算グラフ", "detach"),
-        ("ja", "インプレース", "detach"),
+        ("ja", "計算グラフ", "concepts/graph-and-leaves"),
+        ("ja", "インプレース", "concepts/versions-and-in-place"),
         ("ja", "メモリを共有", "concepts/storage-and-views"),
         ("ja", "detach().clone()", "copy-a-tensor"),
         ("ja", "deepcopy", "copy-a-tensor"),
         ("ja", NO_NUMPY, "numpy"),
-        ("ja", VERSION, "detach"),
-        ("en", "computation graph", "detach"),
-        ("en", "in-place", "clone"),
+        ("ja", VERSION, "concepts/versions-and-in-place"),
+        ("en", "computation graph", "concepts/graph-and-leaves"),
+        ("en", "in-place", "concepts/versions-and-in-place"),
         ("en", "detach().clone()", "copy-a-tensor"),
         ("en", "deepcopy", "copy-a-tensor"),
         ("en", NO_NUMPY, "numpy"),
-        ("en", VERSION, "two-networks"),
+        ("en", VERSION, "concepts/versions-and-in-place"),
+        ("ja", "勾配モード", "modes/grad-modes"),
+        ("ja", INFERENCE, "modes/inference-tensors"),
+        ("en", INFERENCE, "modes/inference-tensors"),
+        ("ja", SECOND, "concepts/graph-and-leaves"),
+        ("en", SECOND, "concepts/graph-and-leaves"),
     ],
 )
 def test_search_finds(reader, language, query, page):
