@@ -2,10 +2,10 @@ import torch
 
 x = torch.tensor(2.0, requires_grad=True)
 x.requires_grad = False
-off = (x * x).requires_grad
+switched_off = (x * x).requires_grad
 x.requires_grad = True
-on_again = (x * x).requires_grad
-print(f"{off = }, {on_again = }")
+switched_on = (x * x).requires_grad
+print(f"{switched_off = }, {switched_on = }")
 
-holds = not on_again
+holds = not switched_off and not switched_on
 print(f"{holds = }")

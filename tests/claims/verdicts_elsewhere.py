@@ -14,7 +14,7 @@ VERDICTS = {
     "p08": "false",
     "p09": "changed",
     "p10": "condition",
-    "p11": "false",
+    "p11": "condition",
     "p12": "false",
     "p13": "false",
     "p14": "false",
