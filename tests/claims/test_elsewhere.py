@@ -324,8 +324,10 @@ def test_W19_backward_of_several_elements_needs_weights():
 
 
 def test_P05_requires_grad_can_be_switched_back():
-    """False is permanent: false."""
+    """False is permanent: beyond any block, until it is set again."""
     x = leaf().requires_grad_(False)
+    with torch.enable_grad():
+        assert not (x * x).requires_grad
     assert not (x * x).requires_grad
     assert (x.requires_grad_() * x).requires_grad
 

@@ -8,7 +8,7 @@ VERDICTS = {
     "p02": "false",
     "p03": "false",
     "p04": "false",
-    "p05": "false",
+    "p05": "condition",
     "p06": "false",
     "p07": "condition",
     "p08": "false",
