@@ -1,12 +1,12 @@
 import torch
 
 
-def forbidden(operation):
+def forbidden(operation, leaf=False):
     x = torch.ones(3, requires_grad=True)
-    h = x.clone()
+    h = x if leaf else x.clone()
     y = operation(h)
-    h.add_(1)
     try:
+        h.add_(1)
         y.sum().backward()
     except RuntimeError:
         return True
@@ -14,8 +14,9 @@ def forbidden(operation):
 
 
 holds = {
-    "h * h saves h": forbidden(lambda h: h * h),
-    "h * 2 does not": forbidden(lambda h: h * 2),
-    "exp saves its result": forbidden(lambda h: h.exp()),
+    "leaf that requires grad": forbidden(lambda x: x * 2, leaf=True),
+    "h, saved by h * h": forbidden(lambda h: h * h),
+    "h, not saved by h * 2": forbidden(lambda h: h * 2),
+    "h, not saved by h.exp()": forbidden(lambda h: h.exp()),
 }
 print(f"{holds = }")

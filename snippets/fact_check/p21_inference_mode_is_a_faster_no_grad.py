@@ -15,12 +15,12 @@ def used(mode, action):
 
 
 actions = {
+    "features.tolist()": lambda features: features.tolist(),
     "w + features": lambda features: w + features,
     "w * features": lambda features: w * features,
     "features.add_(w)": lambda features: features.add_(w),
 }
-for name, action in actions.items():
-    assert used(torch.no_grad, action), name
+print([used(torch.no_grad, action) for action in actions.values()])
 
 holds = {
     name: used(torch.inference_mode, action) for name, action in actions.items()

@@ -9,6 +9,6 @@ with torch.no_grad():
 holds = {
     "result of an operation": not product.requires_grad,
     "view of a leaf": not view.requires_grad,
-    "new tensor, asked to": not made.requires_grad,
+    "new, requires_grad=True": not made.requires_grad,
 }
 print(f"{holds = }")

@@ -1,22 +1,22 @@
 import torch
 
 w = torch.tensor(3.0, requires_grad=True)
+with torch.no_grad():
+    unrecorded = w * w
+product = w * w
+detached = product.detach()
 
 
-def step(w):
-    with torch.no_grad():
-        under_no_grad = w * w
-    kept = w * w
-    detached = kept.detach()
-    print(f"{kept.requires_grad = }, {under_no_grad.requires_grad = }")
-    grads = [
-        torch.autograd.grad(w * target, w)[0].item()
-        for target in (under_no_grad, detached)
-    ]
-    print(f"{grads = }")
-    return grads[0] == grads[1], kept.requires_grad
+def gradient(target):
+    return torch.autograd.grad(w * target, w)[0].item()
 
 
-same_gradient, graph_built = step(w)
-holds = {"gradient": same_gradient, "graph": not graph_built}
+print(f"{gradient(unrecorded) = }, {gradient(detached) = }")
+print(f"{unrecorded.grad_fn = }")
+print(f"{product.grad_fn is None = }")
+
+holds = {
+    "gradient of the result": gradient(unrecorded) == gradient(detached),
+    "graph built for it": unrecorded.requires_grad == product.requires_grad,
+}
 print(f"{holds = }")

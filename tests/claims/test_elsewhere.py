@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.autograd import gradgradcheck
 from torch.autograd.graph import saved_tensors_hooks
+from torch.utils._python_dispatch import TorchDispatchMode
 
 MODIFIED = "modified by an inplace operation"
 
@@ -148,7 +149,9 @@ def test_P04_writing_to_a_product_with_a_number_raises_nothing():
 
 
 def test_P10_only_a_write_to_a_saved_tensor_raises():
-    """Writes are forbidden in a graph: if the tensor was saved."""
+    """Writes are forbidden in a graph: on a leaf, and if the tensor was saved."""
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+        leaf().add_(1)
     for operation, raises in ((lambda h: h * h, True), (lambda h: h * 2, False)):
         h = leaf().clone()
         y = operation(h)
@@ -201,9 +204,9 @@ def test_W20_views_cannot_be_detached_in_place():
 
 
 def test_P11_detaching_the_hidden_state_mends_what_retain_graph_does_not():
-    """retain_graph=True mends the RNN error: false."""
+    """retain_graph=True mends the RNN error: if the weights are not updated."""
 
-    def train(carry, retain_graph):
+    def train(carry, retain_graph, update=True):
         torch.manual_seed(0)
         rnn = nn.RNN(3, 4)
         optimizer = torch.optim.SGD(rnn.parameters(), lr=0.1)
@@ -211,10 +214,12 @@ def test_P11_detaching_the_hidden_state_mends_what_retain_graph_does_not():
         for _ in range(2):
             output, hidden = rnn(torch.ones(5, 2, 3), carry(hidden))
             output.sum().backward(retain_graph=retain_graph)
-            optimizer.step()
+            if update:
+                optimizer.step()
 
     with pytest.raises(RuntimeError, match="a second time"):
         train(lambda hidden: hidden, retain_graph=False)
+    train(lambda hidden: hidden, retain_graph=True, update=False)
     with pytest.raises(RuntimeError, match=MODIFIED):
         train(lambda hidden: hidden, retain_graph=True)
     train(lambda hidden: hidden.detach(), retain_graph=False)
@@ -226,6 +231,7 @@ def test_P17_to_returns_a_leaf_only_if_nothing_is_converted():
     assert w.to(torch.float32) is w
     assert not w.to(torch.float64).is_leaf
     assert not w.to("meta").is_leaf
+    assert nn.Linear(2, 1).to(torch.float64).weight.is_leaf
 
 
 def test_P20_clone_passes_double_backward():
@@ -281,17 +287,20 @@ def test_W06_zero_grad_before_backward_or_after_step_trains_alike():
         w = leaf(1.0)
         optimizer = torch.optim.SGD([w], lr=0.1)
         calls = {
+            "forward": lambda: losses.append(w * w),
             "zero_grad": optimizer.zero_grad,
-            "backward": lambda: (w * w).backward(),
+            "backward": lambda: losses.pop().backward(),
             "step": optimizer.step,
         }
+        losses = []
         for name in order * 3:
             calls[name]()
         return w.item()
 
-    first = trained("zero_grad", "backward", "step")
-    assert first == trained("backward", "step", "zero_grad") < 1.0
-    assert trained("backward", "zero_grad", "step") == 1.0
+    first = trained("zero_grad", "forward", "backward", "step")
+    assert first == trained("forward", "zero_grad", "backward", "step") < 1.0
+    assert first == trained("forward", "backward", "step", "zero_grad")
+    assert trained("forward", "backward", "zero_grad", "step") == 1.0
 
 
 def test_W18_gradient_passes_through_a_frozen_layer():
@@ -315,8 +324,10 @@ def test_W19_backward_of_several_elements_needs_weights():
 
 
 def test_P05_requires_grad_can_be_switched_back():
-    """False is permanent: false."""
+    """False is permanent: beyond any block, until it is set again."""
     x = leaf().requires_grad_(False)
+    with torch.enable_grad():
+        assert not (x * x).requires_grad
     assert not (x * x).requires_grad
     assert (x.requires_grad_() * x).requires_grad
 
@@ -330,13 +341,28 @@ def test_P06_no_grad_does_not_touch_grad():
     assert x.grad == 4.0
 
 
-def test_P07_eval_saves_work_only_in_layers_that_do_nothing_then():
-    """eval() speeds up: where there is, say, a Dropout."""
-    data = torch.ones(4, 8)
-    for layer, fewer in ((nn.ReLU(), False), (nn.Dropout(), True)):
+def test_P07_eval_saves_work_only_in_layers_that_do_less_then():
+    """eval() speeds up: where there is, say, a Dropout or a BatchNorm."""
+
+    class Counter(TorchDispatchMode):
+        operations = 0
+
+        def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+            self.operations += 1
+            return operation(*args, **(kwargs or {}))
+
+    for layer, fewer in (
+        (nn.ReLU(), False),
+        (nn.Dropout(), True),
+        (nn.BatchNorm1d(8), True),
+    ):
         model = nn.Sequential(nn.Linear(8, 8), layer)
-        train, evaluate = (len(nodes(model.train(m)(data))) for m in (True, False))
-        assert (evaluate < train) is fewer
+        counts = []
+        for training in (True, False):
+            with Counter() as counter:
+                assert model.train(training)(torch.ones(4, 8)).requires_grad
+            counts.append(counter.operations)
+        assert (counts[1] < counts[0]) is fewer
 
 
 def test_P16_an_average_that_requires_no_grad_is_drawn_into_the_graph():
@@ -523,10 +549,20 @@ def test_P14_a_sum_of_losses_holds_the_graphs_of_all_steps():
     assert nodes(total) == set()
 
 
-def test_P15_item_returns_a_number_with_or_without_detach():
-    """loss.item() keeps the graph: false."""
-    loss = leaf() * 3
-    assert type(loss.item()) is type(loss.detach().item()) is float
+@pytest.mark.parametrize(
+    "take", [lambda loss: loss.item(), lambda loss: loss.detach().item()]
+)
+def test_P15_item_returns_a_number_that_holds_no_graph_without_detach_too(take):
+    """Only detach().item() frees the graph: false."""
+    batch = numpy.ones(3, dtype="float32")
+    alive = weakref.ref(batch)
+    loss = (torch.ones(3, requires_grad=True) * torch.from_numpy(batch)).sum()
+    history = [take(loss)]
+    assert type(history[0]) is float
+    del batch
+    assert alive() is not None
+    del loss
+    assert alive() is None
 
 
 @pytest.mark.parametrize("keep", [True, False])
