@@ -42,6 +42,8 @@ _NOISE = (
         ),
         "",
     ),
+    # the same, as pybind11 prints a stack: "  path(12): function"
+    (re.compile(r"(?m)^  \S*(?:[/\\]sitebuild[/\\]|\brunpy)\w*\S*\(\d+\): .*\n"), ""),
     # the folder torch is installed in
     (re.compile(r"(?:/[\w.+-]+)+/site-packages/"), ""),
     (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x..."),

@@ -216,19 +216,13 @@ def test_a_measurement_is_of_all_rounds_on_one_thread_and_kept(tmp_path, monkeyp
     assert benchmark.measurements(tmp_path, [edited], False) == ({}, [])
 
 
-def test_a_benchmark_that_fails_or_has_no_data_is_a_problem(tmp_path, monkeypatch):
+def test_a_benchmark_that_fails_is_a_problem(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "ROUNDS", 1)
-    sources = {
-        "fails": f"{BENCH}1 / 0\n",
-        "no_data": BENCH.replace("data =", "times ="),
-    }
-    snippets = [parse(n, f"snippets/{n}.py", s) for n, s in sources.items()]
-    found, problems = benchmark.measurements(tmp_path, snippets, True)
+    snippet = parse("fails", "snippets/fails.py", f"{BENCH}1 / 0\n")
+    found, (problem,) = benchmark.measurements(tmp_path, [snippet], True)
     assert found == {}
     assert not (tmp_path / benchmark.STORE).exists()
-    fails, no_data = map(str, problems)
-    assert fails.startswith("snippets/fails.py:10: raises ZeroDivisionError")
-    assert no_data.startswith("snippets/no_data.py:")
+    assert str(problem).startswith("snippets/fails.py:10: raises ZeroDivisionError")
 
 
 # --- where fork is not safe -------------------------------------------------

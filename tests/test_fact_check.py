@@ -7,6 +7,7 @@ fails: then the true statement below the claim has to be read again.
 
 from __future__ import annotations
 
+import functools
 import re
 
 import pytest
@@ -125,6 +126,7 @@ def test_a_verdict_is_made_of_what_holds_here_and_held_before(here, before, word
 # --- what readers see -----------------------------------------------------------
 
 
+@functools.cache
 def soup(built, address):
     html = (built / address / "index.html").read_text(encoding="utf-8")
     return BeautifulSoup(html, "html.parser")
