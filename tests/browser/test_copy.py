@@ -49,7 +49,7 @@ def test_copied_programs_end_with_what_is_shown(reader, clipboard, root, page):
     reader.open(page)
     for snippet in reader.find_all(".snippet"):
         code, file = reader.script(
-            "return [arguments[0].querySelector('code').textContent,"
+            "return [arguments[0].querySelector('.highlight code').textContent,"
             " arguments[0].querySelector('a.snippet-file')?.href]",
             snippet,
         )
