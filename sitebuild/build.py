@@ -10,6 +10,7 @@ import datetime
 import logging
 import multiprocessing
 import os
+import posixpath
 import re
 import shutil
 import signal
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -312,6 +313,13 @@ def render(
     ]
 
 
+_CALLS: list[tuple[Any, ...]] = []  # the arguments of `render`, a call for a process
+
+
+def _render_one(number: int) -> list[str]:
+    return render(*_CALLS[number])
+
+
 def _render_all(
     site: Site,
     root: Path,
@@ -319,7 +327,10 @@ def _render_all(
     notebooks: Path,
     titles: dict[str, dict[str, str]] | None = None,
 ) -> list[str]:
-    """Render the languages, side by side where processes can be forked."""
+    """Render the languages, side by side where processes can be forked.
+
+    With `titles`, only the languages in them (see `render`).
+    """
     folders = {
         language: to if language == pages.LANGUAGES[0] else to / language
         for language in pages.LANGUAGES
@@ -332,15 +343,18 @@ def _render_all(
     calls = [
         (site, root, language, folder, notebooks, titles[language] if titles else None)
         for language, folder in apart.items()
+        if titles is None or language in titles
     ]
-    if run.FORK:
+    if run.FORK and calls:
         _import_mkdocs()
+        # Handed over by forking: pickled, all results would take their time.
+        _CALLS[:] = calls
         # The pool ends its workers by a signal that we answer otherwise: `main`.
         default = (signal.SIGTERM, signal.SIG_DFL)
         with multiprocessing.get_context("fork").Pool(
             len(calls), signal.signal, default
         ) as pool:
-            lists = pool.starmap(render, calls)
+            lists = pool.map(_render_one, range(len(calls)))
     else:
         lists = [render(*call) for call in calls]
     if titles is None:
@@ -358,14 +372,19 @@ _ANCHOR = re.compile(r'\sid="?([^"\s>]+)')
 
 def check_site(folder: Path) -> list[str]:
     """Return every dead link, dead anchor and outside resource of a built site."""
-    texts = {
-        file: file.read_text(encoding="utf-8")
-        for file in sorted(folder.rglob("*.html"))
+    files = {
+        file.relative_to(folder).as_posix()
+        for file in folder.rglob("*")
+        if file.is_file()
     }
-    anchors = {file: set(_ANCHOR.findall(text)) for file, text in texts.items()}
+    texts = {
+        name: (folder / name).read_text(encoding="utf-8")
+        for name in sorted(files)
+        if name.endswith(".html")
+    }
+    anchors = {name: set(_ANCHOR.findall(text)) for name, text in texts.items()}
     messages = []
-    for file, text in texts.items():
-        where = file.relative_to(folder).as_posix()
+    for where, text in texts.items():
         for tag in _TAG.findall(text):
             for attribute, address in _ATTRIBUTE.findall(tag):
                 outside = re.match(r"(?:[a-z]+:|//)", address)
@@ -379,11 +398,14 @@ def check_site(folder: Path) -> list[str]:
                 path, _, fragment = address.partition("#")
                 if where.endswith("404.html") and (path.startswith("/") or not path):
                     continue  # its addresses are absolute: it serves any path
-                target = (file.parent / path).resolve() if path else file
-                if target.is_dir():
-                    target /= "index.html"
-                within = target.is_relative_to(folder.resolve())
-                if not within or not target.exists():
+                target = where
+                if path:
+                    target = posixpath.normpath(
+                        posixpath.join(posixpath.dirname(where), path)
+                    )
+                if target not in files:
+                    target = posixpath.normpath(f"{target}/index.html")
+                if target not in files:
                     messages.append(f"{where}: {attribute} leads nowhere: {address}")
                 elif (
                     fragment
@@ -467,16 +489,19 @@ def assemble(
                 result = results.get("notebooks/" + slug.removesuffix(".ipynb"))
                 notebook.execute(root / page.path, result, notebooks / language / slug)
     titles = None
+    edited = {call for page, call in _calls(outline) if again is None or page in again}
     if again is not None:
-        titles = site.titles
+        titles = {}
         for language, by_slug in outline.pages.items():
             for slug, page in by_slug.items():
                 if page.path in again:
+                    titles[language] = site.titles[language]
                     _built(to, language, slug).unlink(missing_ok=True)
     messages = _render_all(site, root, to, notebooks, titles)
     shutil.rmtree(notebooks, ignore_errors=True)
-    copy_snippets(site, root, to)
-    matrix.publish(table, outline.snippets, to)
+    copy_snippets(site, to, {call.snippet for call in edited})
+    if any(call.function in pages.PARTS for call in edited):
+        matrix.publish(table, outline.snippets, to)
     if not messages and not problems:
         messages = [_sourced(found, root, outline) for found in check_site(to)]
     if problems or messages:
@@ -488,6 +513,14 @@ def assemble(
         f"{time.perf_counter() - measured:.1f} s"
     )
     return True
+
+
+def _calls(outline: Outline) -> Iterator[tuple[str, Call]]:
+    """Give every call with the path of its page."""
+    for by_slug in outline.pages.values():
+        for page in by_slug.values():
+            for _, call in page.calls:
+                yield page.path, call
 
 
 def tabulate(outline: Outline, site: Site) -> tuple[matrix.Matrix, list[Problem]]:

@@ -475,4 +475,5 @@ def publish(matrix: Matrix, snippets: Mapping[str, Snippet], to: Path) -> None:
     (to / f"{DATA}.csv").write_text(as_csv(matrix), encoding="utf-8")
     for operation in matrix.operations:
         snippet = snippets[probe_name(operation)]
+        (to / snippet.path).unlink(missing_ok=True)  # see `render.copy_snippets`
         (to / snippet.path).write_text(snippet.source, encoding="utf-8")

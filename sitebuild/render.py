@@ -6,6 +6,7 @@ import functools
 import html
 import itertools
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -314,13 +315,15 @@ def _versions(site: Site, snippet: Snippet, words: dict[str, str]) -> str:
     )
 
 
-def copy_snippets(site: Site, root: Path, to: Path) -> None:
-    """Put the files of the shown snippets on the site, to view and download."""
+def copy_snippets(site: Site, to: Path, names: Collection[str]) -> None:
+    """Put the files of the snippets `names` on the site, to view and download.
+
+    The chooser's programs, which are generated, are always among them.
+    """
     for snippet in site.snippets.values():
-        target = to / snippet.path
-        if snippet.path.startswith("snippets/"):
+        chosen = snippet.path.startswith("snippets/") and snippet.name in names
+        if chosen or snippet.path.startswith("which-one/"):
+            target = to / snippet.path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((root / snippet.path).read_bytes())
-        elif snippet.path.startswith("which-one/"):  # of the chooser, generated
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(snippet.source, encoding="utf-8")
+            target.unlink(missing_ok=True)  # it may be linked to the last site
+            target.write_text(snippet.source, encoding="utf-8", newline="")

@@ -9,6 +9,7 @@ configuration, the theme, a recording, the list of pages) builds the whole.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
@@ -92,7 +93,7 @@ class Workshop:
         again = None
         if rest == self._rest:
             again = {path for path in shown if shown[path] != self._pages[path]}
-            shutil.copytree(self.site, target)
+            shutil.copytree(self.site, target, copy_function=_keep)
         sound = build.assemble(
             self.root, outline, self._environment, self._results, target, again=again
         )
@@ -103,11 +104,20 @@ class Workshop:
             for index in self.site.glob("**/search/search_index.json"):
                 shutil.copy2(index, target / index.relative_to(self.site))
         with self.changed:
-            old, self.number = self.site, self.number + 1
+            self.number += 1
             self.changed.notify_all()
-        shutil.rmtree(old, ignore_errors=True)
+        # Requests under way still read the site before this one.
+        shutil.rmtree(self.folder / str(self.number - 2), ignore_errors=True)
         self._pages, self._rest = dict(shown), rest
         print(f"built in {time.perf_counter() - begun:.2f} s", flush=True)
+
+
+def _keep(old: str, new: str) -> None:
+    """Take a file over from the last site; what MkDocs writes into is copied."""
+    if old.endswith((".html", ".py", ".js", ".css", ".svg", ".woff2")):
+        os.link(old, new)  # what is rendered or published anew is unlinked first
+    else:
+        shutil.copy2(old, new)
 
 
 def _stamps(root: Path) -> list[tuple[str, int]]:

@@ -17,6 +17,7 @@ old versions of torch.
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import re
 from dataclasses import dataclass
@@ -102,6 +103,7 @@ class Snippet:
         return "\n".join(self.source.splitlines()[first - 1 : last]).rstrip()
 
 
+@functools.cache  # `serve` reads them all after every edit
 def parse(name: str, path: str, source: str) -> Snippet:
     """Read what `source` announces; raise `SnippetError` if it cannot run."""
 

@@ -34,7 +34,7 @@ SIZES = (1, 4, 16)
 PORT = 8765
 
 _EXEC = re.compile(r'```python exec="on"[^\n]*\n(.*?)\n```', re.S)
-_CALL = re.compile(r'((?:show|versions|benchmark|claim)\(")(?!matrix/)')
+_CALL = re.compile(r'((?:show|versions|benchmark|claim)\(\s*")(?!matrix/)')
 # A claim has its id once on a site, also in the names of programs and in links.
 _CLAIM = re.compile(r"(#|fact_check/)([a-z]\d\d)(?=\W|_)")
 
@@ -216,15 +216,21 @@ def edit_to_page(project: Path) -> dict[str, list[float]]:
 
 
 def _edit(file: Path, change: Callable[[str, int], str], page: str, n: int) -> float:
+    """Save an edit and wait as an open page does: for the next build's number."""
+
+    def ask(path: str) -> str:
+        with urllib.request.urlopen(f"http://localhost:{PORT}/{path}") as answer:
+            return answer.read().decode()
+
     text = change(file.read_text(encoding="utf-8"), n)
     time.sleep(1)  # let the server come to rest
+    number = ask(".build")
     begun = time.perf_counter()
     file.write_text(text, encoding="utf-8")
     while time.perf_counter() < begun + 30:
-        with urllib.request.urlopen(f"http://localhost:{PORT}/{page}") as answer:
-            if f"edit-{n}" in answer.read().decode():
-                return time.perf_counter() - begun
-        time.sleep(0.01)
+        number = ask(f".build?{number}")
+        if f"edit-{n}" in ask(page):
+            return time.perf_counter() - begun
     sys.exit(f"{file} was edited, and {page} never showed it")
 
 
