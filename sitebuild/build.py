@@ -300,7 +300,9 @@ def render(
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
     for unneeded in [*to.rglob("*.map"), *to.glob("sitemap.xml.gz")]:
-        unneeded.unlink()  # maps are for the theme's makers; gz holds a time
+        unneeded.unlink(
+            missing_ok=True
+        )  # maps are for the theme's makers; gz holds a time
     if not site_url:
         (to / "sitemap.xml").unlink(missing_ok=True)  # it would be empty
     folder = f"docs/{language}"
