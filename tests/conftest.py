@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +64,12 @@ def built(tmp_path_factory):
     done = sitebuild(ROOT, "build", "--no-measure", "--to", str(folder))
     assert done.returncode == 0, done.stderr
     return folder
+
+
+def values(name: str) -> dict[str, Any]:
+    """Run a snippet in this process; return the variables that it ends with."""
+    with warnings.catch_warnings():
+        return runpy.run_path(str(ROOT / f"snippets/{name}.py"))
 
 
 def sitebuild(

@@ -15,13 +15,6 @@ from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 
 
-@pytest.fixture(autouse=True)
-def recording():
-    """Each test begins and ends with recording on, whatever it switches."""
-    with torch.enable_grad():
-        yield
-
-
 def leaf(value=2.0):
     return torch.tensor(value, requires_grad=True)
 

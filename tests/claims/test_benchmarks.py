@@ -2,13 +2,11 @@
 
 import inspect
 import itertools
-import runpy
 import sys
 import warnings
 from pathlib import Path
 
 import numpy as np
-import perfplot
 import pytest
 import torch
 from perfplot import _main
@@ -44,17 +42,6 @@ BENCHMARKS = {
 pytestmark = pytest.mark.filterwarnings("ignore:To copy construct")
 
 
-@pytest.fixture
-def arguments(monkeypatch):
-    """Give the arguments with which a benchmark calls perfplot.bench."""
-
-    def collect(name):
-        monkeypatch.setattr(perfplot, "bench", lambda **given: given)
-        return runpy.run_path(str(SNIPPETS / f"{name}.py"))["data"]
-
-    return collect
-
-
 def results(given, a):
     """Call each kernel but the empty call once, as its label says."""
     found = {
@@ -67,7 +54,7 @@ def results(given, a):
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_benchmarks_compare_what_the_page_says(name, arguments):
     labels, n_range, requires_grad = BENCHMARKS[name]
-    given = arguments(name)
+    given = arguments(f"benchmarks/{name}")
     assert given["labels"] == labels
     assert given["n_range"] == n_range
     assert given["equality_check"] is None
@@ -79,7 +66,7 @@ def test_benchmarks_compare_what_the_page_says(name, arguments):
 
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_benchmarks_kernels_return_independent_copies(name, arguments):
-    given = arguments(name)
+    given = arguments(f"benchmarks/{name}")
     a = given["setup"](4)
     for label, result in results(given, a).items():
         copy = torch.as_tensor(result)
@@ -90,7 +77,7 @@ def test_benchmarks_kernels_return_independent_copies(name, arguments):
 
 def test_A57_the_calls_run_and_need_no_equality_check(arguments, output):
     """They run; with a source that requires grad the default check raises."""
-    given = arguments("copy_tensor_requires_grad")
+    given = arguments("benchmarks/copy_tensor_requires_grad")
     given.update(n_range=[1, 2], target_time_per_measurement=1e-4)
     data = _main.bench(**given)
     assert data.timings_s.shape == (6, 2) and (data.timings_s > 0).all()
@@ -116,7 +103,7 @@ def test_A58_the_measurement_stays_on_the_cpu(output):
 
 def test_A59_three_ways_to_an_ndarray_are_measured(arguments):
     """Which is faster is for the measurement; all three are independent."""
-    given = arguments("to_ndarray")
+    given = arguments("benchmarks/to_ndarray")
     found = results(given, given["setup"](4))
     assert len(found) == 3
     assert all(isinstance(result, np.ndarray) for result in found.values())
@@ -124,7 +111,7 @@ def test_A59_three_ways_to_an_ndarray_are_measured(arguments):
 
 def test_A64_five_ways_to_copy_are_measured_warnings_included(arguments, output):
     """Which is faster is for the measurement; two warn at every call."""
-    given = arguments("copy_tensor")
+    given = arguments("benchmarks/copy_tensor")
     a = given["setup"](4)
     warned = set()
     for label, kernel in zip(given["labels"], given["kernels"]):
@@ -142,7 +129,7 @@ def test_A64_five_ways_to_copy_are_measured_warnings_included(arguments, output)
 
 def test_A65_the_results_of_the_five_differ_with_requires_grad(arguments):
     """False that any will do: copy_ alone stays in the graph."""
-    given = arguments("copy_tensor_requires_grad")
+    given = arguments("benchmarks/copy_tensor_requires_grad")
     found = results(given, given["setup"](4))
     assert {label for label, a in found.items() if a.requires_grad} == {
         "empty_like().copy_()"
@@ -192,13 +179,13 @@ def test_benchmarks_perfplot_times_the_kernels_in_their_order():
 
 
 def test_benchmarks_three_kernels_are_one_function(arguments):
-    _, *kernels = arguments("same_function_three_times")["kernels"]
+    _, *kernels = arguments("benchmarks/same_function_three_times")["kernels"]
     assert len(kernels) == 3 and len(set(kernels)) == 1
 
 
 @pytest.mark.parametrize("name", ["to_ndarray_large", "copy_tensor_large"])
 def test_benchmarks_long_tensors_are_timed_after_a_first_call(name, arguments):
-    given = arguments(name)
+    given = arguments(f"benchmarks/{name}")
     called = []
     for label in given["setup"].__globals__["kernels"]:
         given["setup"].__globals__["kernels"][label] = called.append

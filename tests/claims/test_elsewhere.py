@@ -16,13 +16,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 MODIFIED = "modified by an inplace operation"
 
 
-@pytest.fixture(autouse=True)
-def recording():
-    """Each test begins and ends with recording on, whatever it switches."""
-    with torch.enable_grad():
-        yield
-
-
 def leaf(value=2.0):
     return torch.tensor(value, requires_grad=True)
 

@@ -1,14 +1,13 @@
 """The statements of the page on gradient modes, each decided by a run."""
 
 import contextlib
-import runpy
-import warnings
-from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
+
+from tests.conftest import values
 
 CONTEXTS = {
     "enable_grad": torch.enable_grad,
@@ -17,20 +16,11 @@ CONTEXTS = {
     "inference_mode": torch.inference_mode,
 }
 UNRECORDED = ["no_grad", "set_grad_enabled", "inference_mode"]
-SNIPPETS = Path(__file__).parents[2] / "snippets" / "grad_modes"
-
-
-@pytest.fixture(autouse=True)
-def recording():
-    """Each test begins and ends with recording on, whatever it switches."""
-    with torch.inference_mode(False), torch.enable_grad():
-        yield
 
 
 def computed(name, variable):
     """What a snippet of the page binds: the rows of a table."""
-    with warnings.catch_warnings():
-        return runpy.run_path(str(SNIPPETS / f"{name}.py"))[variable]
+    return values(f"grad_modes/{name}")[variable]
 
 
 def leaf(value=2.0):

@@ -4,22 +4,20 @@ import copy
 import gc
 import warnings
 import weakref
-from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 from torch.func import functional_call
 
+from tests.conftest import values
+
 TOPIC = "graph_and_leaves"
-SNIPPETS = Path(__file__).resolve().parents[2] / "snippets" / TOPIC
 
 
 def rows(name):
     """Run the program of a table and return its rows."""
-    names = {}
-    exec((SNIPPETS / f"{name}.py").read_text(encoding="utf-8"), names)
-    return names["rows"]
+    return values(f"{TOPIC}/{name}")["rows"]
 
 
 def leaf(*values):

@@ -1,21 +1,20 @@
 """The statements of the page on inference tensors, each decided by a run."""
 
 import copy
-import runpy
-from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
-SNIPPETS = Path(__file__).parents[2] / "snippets" / "inference_tensors"
+from tests.conftest import values
+
 NOT_SAVED = "Inference tensors cannot be saved for backward"
 NOT_WRITTEN = "Inplace update to inference tensor outside InferenceMode"
 NO_GRAD = "Setting requires_grad=True on inference tensor outside InferenceMode"
 
 
 def rows(name):
-    return runpy.run_path(str(SNIPPETS / f"{name}.py"))["rows"]
+    return values(f"inference_tensors/{name}")["rows"]
 
 
 def inference_tensor():

@@ -1,14 +1,14 @@
 """What recording keeps and costs, and what the modes save. Times are never asserted."""
 
 import inspect
-import runpy
 from pathlib import Path
 
-import perfplot
 import pytest
 import torch
 from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
+
+from tests.conftest import values
 
 ROOT = Path(__file__).resolve().parents[2]
 SNIPPETS = ROOT / "snippets" / "memory_and_time"
@@ -23,23 +23,6 @@ BENCHMARKS = {
     ],
     "long_tensors": ["empty call", "recorded", "no_grad", "inference_mode"],
 }
-
-
-@pytest.fixture
-def values():
-    """Give the variables that a snippet ends with."""
-    return lambda name: runpy.run_path(str(SNIPPETS / f"{name}.py"))
-
-
-@pytest.fixture
-def arguments(monkeypatch):
-    """Give the arguments with which a benchmark calls perfplot.bench."""
-
-    def collect(name):
-        monkeypatch.setattr(perfplot, "bench", lambda **given: given)
-        return runpy.run_path(str(SNIPPETS / f"{name}.py"))["data"]
-
-    return collect
 
 
 def saved_by(function):
@@ -82,16 +65,16 @@ def test_memory_and_time_the_graph_alone_keeps_a_value_alive():
         del y
 
 
-def test_memory_and_time_the_saved_weight_is_the_models_own_memory(values):
-    found = values("two_layers")
+def test_memory_and_time_the_saved_weight_is_the_models_own_memory():
+    found = values("memory_and_time/two_layers")
     node, weight = found["y"].grad_fn, found["second"].weight
     assert node._saved_mat2.data_ptr() == weight.data_ptr()
     assert torch.equal(node._saved_mat2, weight.t())
     assert found["z"].grad_fn is None
 
 
-def test_memory_and_time_the_modes_do_not_differ_in_memory(values):
-    rows = values("three_models")["rows"]
+def test_memory_and_time_the_modes_do_not_differ_in_memory():
+    rows = values("memory_and_time/three_models")["rows"]
     assert len(rows) == 9
     for row in rows:
         numbers = [value for value in row.values() if isinstance(value, int)]
@@ -99,8 +82,12 @@ def test_memory_and_time_the_modes_do_not_differ_in_memory(values):
         assert any(numbers) == (row["mode"] == "recorded")
 
 
-def test_memory_and_time_parameters_do_not_tell_what_is_kept(values):
-    rows = {r["model"]: r for r in values("three_models")["rows"] if r["nodes"]}
+def test_memory_and_time_parameters_do_not_tell_what_is_kept():
+    rows = {
+        r["model"]: r
+        for r in values("memory_and_time/three_models")["rows"]
+        if r["nodes"]
+    }
     assert rows["MLP"]["computed"] < rows["MLP"]["parameters"]
     for name in ("Conv2d", "Transformer"):
         assert rows[name]["computed"] > rows[name]["parameters"]
@@ -113,24 +100,24 @@ def test_memory_and_time_parameters_do_not_tell_what_is_kept(values):
     assert sizes[2] == 2 * sizes[1]
 
 
-def test_memory_and_time_a_transformer_layer_saves_a_copy_of_its_input(values):
-    model, x = values("three_models")["models"]["Transformer"]
+def test_memory_and_time_a_transformer_layer_saves_a_copy_of_its_input():
+    model, x = values("memory_and_time/three_models")["models"]["Transformer"]
     saved, _ = saved_by(lambda: model(x))
     assert all(t.data_ptr() != x.data_ptr() for t in saved)
     rearranged = x.transpose(0, 1).reshape(-1, 64)
     assert any(t.shape == rearranged.shape and t.equal(rearranged) for t in saved)
 
 
-def test_memory_and_time_each_layer_adds_its_own_values(values):
-    data = values("depth")["data"]
+def test_memory_and_time_each_layer_adds_its_own_values():
+    data = values("memory_and_time/depth")["data"]
     depth, kept = data["x"], data["series"]
     each = 64 * 256 * 4 / 1024
     assert kept["recorded"] == [each * (1 + n) for n in depth]  # and the input
     assert kept["no_grad"] == kept["inference_mode"] == [0] * len(depth)
 
 
-def test_memory_and_time_a_total_of_losses_holds_the_nodes_of_all_steps(values):
-    found = values("running_total")
+def test_memory_and_time_a_total_of_losses_holds_the_nodes_of_all_steps():
+    found = values("memory_and_time/running_total")
     rows = found["rows"]
     (few, many) = rows[1], rows[2]
     each = (many["loss"] - few["loss"]) / (many["steps"] - few["steps"])
@@ -160,17 +147,20 @@ def test_memory_and_time_a_node_outweighs_a_value(output):
     assert saved == [] and y.grad_fn is not None
 
 
-def test_memory_and_time_eval_does_not_stop_the_recording(values):
+def test_memory_and_time_eval_does_not_stop_the_recording():
     """eval() spares what the dropout would have kept: its mask and its result."""
-    train, train_off, evaluated, off = values("eval_keeps")["rows"]
+    train, train_off, evaluated, off = values("memory_and_time/eval_keeps")["rows"]
     assert evaluated["requires_grad"] and evaluated["kept"] > 0
     assert not off["requires_grad"] and off["kept"] == 0 == train_off["kept"]
     assert train["kept"] - evaluated["kept"] == 2 * 4 * 128 * 512
     assert evaluated["kept"] == 4 * (128 * 256 + 128 * 512 + 10 * 512)
 
 
-def test_memory_and_time_frozen_layers_spare_what_the_page_says(values):
-    rows = {row.pop("frozen"): row for row in values("frozen_layers")["rows"]}
+def test_memory_and_time_frozen_layers_spare_what_the_page_says():
+    rows = {
+        row.pop("frozen"): row
+        for row in values("memory_and_time/frozen_layers")["rows"]
+    }
     one = 4 * 64 * 256
     none = rows["[]"]
     assert none == {"ReLU": 4 * one, "GELU": 7 * one}
@@ -203,7 +193,7 @@ def test_memory_and_time_relu_saves_its_result_and_gelu_its_input():
 
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_memory_and_time_the_kernels_compute_the_same(name, arguments):
-    given = arguments(name)
+    given = arguments(f"memory_and_time/{name}")
     assert given["labels"] == BENCHMARKS[name]
     assert given["equality_check"] is None and not given["show_progress"]
     x = given["setup"](4)
@@ -218,7 +208,7 @@ def test_memory_and_time_the_kernels_compute_the_same(name, arguments):
 
 def test_B25_the_loop_of_the_article_is_what_is_measured(arguments):
     """compute_model: 1000 additions of 1, here with its result returned."""
-    given = arguments("thousand_additions")
+    given = arguments("memory_and_time/thousand_additions")
     assert given["n_range"][0] == 1
     x = torch.zeros(1, requires_grad=True)
     for kernel in given["kernels"][1:]:
@@ -246,7 +236,7 @@ def test_B23_the_order_of_the_blocks_turns_the_result_round(output):
 
 
 def test_memory_and_time_long_tensors_are_timed_after_a_first_call(arguments):
-    given = arguments("long_tensors")
+    given = arguments("memory_and_time/long_tensors")
     kernels = given["setup"].__globals__["kernels"]
     called = []
     for label in kernels:
@@ -255,9 +245,9 @@ def test_memory_and_time_long_tensors_are_timed_after_a_first_call(arguments):
     assert len(called) == len(kernels) and all(one is x for one in called)
 
 
-def test_B26_a_mode_changes_no_value_by_itself(values):
+def test_B26_a_mode_changes_no_value_by_itself():
     """Gradients on or off can strongly change the results: false."""
-    rows = values("same_results")["rows"]
+    rows = values("memory_and_time/same_results")["rows"]
     assert [row["model"] for row in rows[::2]] == ["MLP", "Conv2d", "Transformer"]
     for row in rows:
         fused = row["model"] == "Transformer" and row["call"] == "eval()"

@@ -2,23 +2,21 @@
 
 import gc
 import operator as op
-import runpy
 import subprocess
 import sys
 import warnings
 import weakref
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-SNIPPETS = Path(__file__).resolve().parents[2] / "snippets"
+from tests.conftest import values
 
 
 def table(name):
     """Return what a snippet has put together for a table."""
-    return runpy.run_path(str(SNIPPETS / "numpy_memory" / f"{name}.py"))["rows"]
+    return values(f"numpy_memory/{name}")["rows"]
 
 
 def leaf(*values):

@@ -3,14 +3,13 @@
 import copy
 import io
 import itertools
-import runpy
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-SNIPPETS = Path(__file__).resolve().parents[2] / "snippets"
+from tests.conftest import values
+
 OVERLAP = (
     "RuntimeError: unsupported operation: more than one element of the "
     "written-to tensor refers to a single memory location. Please clone() the "
@@ -33,8 +32,7 @@ def shares(a, b):
 
 def table(name):
     """Return what a snippet has put together for a table."""
-    path = SNIPPETS / "storage_and_views" / f"{name}.py"
-    return runpy.run_path(str(path))["rows"]
+    return values(f"storage_and_views/{name}")["rows"]
 
 
 def in_file(thing):

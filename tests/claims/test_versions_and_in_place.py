@@ -17,6 +17,8 @@ import torch
 from torch import nn
 from torch.autograd.gradcheck import GradcheckError
 
+from tests.conftest import values
+
 TOPIC = "versions_and_in_place"
 SNIPPETS = Path(__file__).resolve().parents[2] / "snippets" / TOPIC
 MODIFIED = "modified by an inplace operation"
@@ -24,9 +26,7 @@ MODIFIED = "modified by an inplace operation"
 
 def rows(name):
     """Run the program of a table and return its rows."""
-    names = {}
-    exec((SNIPPETS / f"{name}.py").read_text(encoding="utf-8"), names)
-    return names["rows"]
+    return values(f"{TOPIC}/{name}")["rows"]
 
 
 def leaf(*values):

@@ -2,16 +2,15 @@
 
 import asyncio
 import contextlib
-import runpy
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import torch
 
-SNIPPETS = Path(__file__).parents[2] / "snippets" / "where_the_mode_goes"
+from tests.conftest import values
+
 DECORATORS = {
     "no_grad()": torch.no_grad(),
     "no_grad": torch.no_grad,
@@ -19,13 +18,6 @@ DECORATORS = {
     "inference_mode": torch.inference_mode,
     "set_grad_enabled(False)": lambda f: torch.set_grad_enabled(False)(f),
 }
-
-
-@pytest.fixture(autouse=True)
-def recording():
-    """Each test begins and ends with recording on, whatever it switches."""
-    with torch.inference_mode(False), torch.enable_grad():
-        yield
 
 
 def leaf():
@@ -102,8 +94,7 @@ def test_modes_a_decorator_does_not_reach_an_async_def(name):
 
 def test_modes_the_table_of_decorators_agrees():
     """Functions and generator functions are reached, async ones are not."""
-    path = SNIPPETS / "what_a_decorator_reaches.py"
-    rows = runpy.run_path(str(path))["rows"]
+    rows = values("where_the_mode_goes/what_a_decorator_reaches")["rows"]
     assert [row.pop("decorator").replace("torch.", "") for row in rows] == [
         "no_grad()",
         "no_grad",

@@ -1,0 +1,27 @@
+"""What the tests of claims share."""
+
+from __future__ import annotations
+
+import perfplot
+import pytest
+import torch
+
+from tests.conftest import values
+
+
+@pytest.fixture(autouse=True)
+def recording():
+    """Each test begins and ends with recording on, whatever it switches."""
+    with torch.inference_mode(False), torch.enable_grad():
+        yield
+
+
+@pytest.fixture
+def arguments(monkeypatch):
+    """A function: with what a benchmark calls perfplot.bench."""
+
+    def collect(name: str):
+        monkeypatch.setattr(perfplot, "bench", lambda **given: given)
+        return values(name)["data"]
+
+    return collect
