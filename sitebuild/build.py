@@ -300,9 +300,9 @@ def render(
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
     for unneeded in [*to.rglob("*.map"), *to.glob("sitemap.xml.gz")]:
-        unneeded.unlink(
-            missing_ok=True
-        )  # maps are for the theme's makers; gz holds a time
+        # Maps are for the theme's makers, gz holds a time; of two languages side
+        # by side either may be first.
+        unneeded.unlink(missing_ok=True)
     if not site_url:
         (to / "sitemap.xml").unlink(missing_ok=True)  # it would be empty
     folder = f"docs/{language}"

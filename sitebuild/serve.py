@@ -113,9 +113,12 @@ class Workshop:
 
 
 def _keep(old: str, new: str) -> None:
-    """Take a file over from the last site; what MkDocs writes into is copied."""
-    if old.endswith((".html", ".py", ".js", ".css", ".svg", ".woff2")):
-        os.link(old, new)  # what is rendered or published anew is unlinked first
+    """Take a file over from the last site; what MkDocs writes into is copied.
+
+    Pages and programs are unlinked before they are written anew.
+    """
+    if old.endswith((".py", "index.html")):
+        os.link(old, new)
     else:
         shutil.copy2(old, new)
 
