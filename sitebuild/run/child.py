@@ -1,8 +1,9 @@
 """Execute one snippet in this process and write down what happened.
 
 The process is the snippet's own: forked from one that has imported torch
-(see `sitebuild.run`), or started anew with ``python -m sitebuild.child DIR``
-where fork is not safe. Everything the snippet changes ends with it.
+(see `sitebuild.run.zygote`), or started anew with
+``python -m sitebuild.run.child DIR`` where fork is not safe. Everything the
+snippet changes ends with it.
 
 Standard library only (torch comes with the snippet), and Python 3.9.
 """
@@ -11,12 +12,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dataclasses
 import faulthandler
 import io
 import json
 import linecache
 import os
-import re
 import shutil
 import sys
 import traceback
@@ -25,59 +26,11 @@ import warnings
 from pathlib import Path
 from typing import Any, TextIO
 
-from sitebuild import figures
+from sitebuild.run import environment
+from sitebuild.run.capture import Shot, attempt
+from sitebuild.run.clean import own_frames
 
-OUTPUT_LIMIT = 64 * 1024  # bytes of output; a page is read by people
 FILE_LIMIT = 256 * 1024**2  # bytes in one file that a snippet writes
-
-_NOISE = (
-    # where torch's C++ code issued a warning: differs per build of torch
-    (re.compile(r" ?\(Triggered internally at [^)]*\)"), ""),
-    # our own frames, below the snippet's in a stack that torch itself prints
-    (
-        re.compile(
-            r'^ +File "[^"\n]*(?:[/\\]sitebuild[/\\]\w+\.py|\brunpy(?:\.py|>))", '
-            r"line \d+, in .*\n(?: {4}.*\n)*",
-            re.MULTILINE,
-        ),
-        "",
-    ),
-    # the same, as pybind11 prints a stack: "  path(12): function"
-    (re.compile(r"(?m)^  \S*(?:[/\\]sitebuild[/\\]|\brunpy)\w*\S*\(\d+\): .*\n"), ""),
-    # the folder torch is installed in
-    (re.compile(r"(?:/[\w.+-]+)+/site-packages/"), ""),
-    (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x..."),
-    # Windows ends lines so, progress bars go back so; HTML knows "\n" only
-    (re.compile(r"\r\n?"), "\n"),
-)
-
-
-def clean(text: str) -> str:
-    """Take out of `text` what differs between machines: paths, addresses."""
-    for pattern, replacement in _NOISE:
-        text = pattern.sub(replacement, text)
-    return text
-
-
-def _own_frames(
-    error: traceback.TracebackException, filename: str, seen: set[int]
-) -> None:
-    """Keep the frames of the snippet itself in `error` and what caused it."""
-    if id(error) in seen:
-        return
-    seen.add(id(error))
-    # A FrameSummary made by hand has no columns: no carets, which Python
-    # 3.10, 3.11 and 3.13 draw in three different ways.
-    error.stack = traceback.StackSummary.from_list(
-        [
-            traceback.FrameSummary(f.filename, f.lineno, f.name, line=f.line)
-            for f in error.stack
-            if f.filename == filename
-        ]
-    )
-    for cause in (error.__cause__, error.__context__):
-        if cause is not None:
-            _own_frames(cause, filename, seen)
 
 
 def _plain(value: Any) -> Any:
@@ -104,7 +57,7 @@ def execute(job: dict[str, Any], folder: Path) -> None:
 
     `job` has `source`, `filename`, `marks` (the first line of each section),
     `names` (the sections'), `collect` (variables whose measurements are wanted),
-    `figures` (see `sitebuild.figures`) and `trace`. Written:
+    `figures` (a `Shot` each) and `trace`. Written:
     ``output`` (stdout and stderr as they came), ``line`` (the statement under
     way), ``fault`` (where a crash was), and, if the snippet comes to an end
     that Python knows of, ``result.json``.
@@ -171,14 +124,13 @@ def execute(job: dict[str, Any], folder: Path) -> None:
 
         sys.settrace(tracer)
 
-    drawn: dict[str, Any] = {}
+    drawn: list[tuple[Shot, dict[str, Any]]] = []
 
     def section_ends(section: str) -> None:
         for kind, where, names in job["figures"]:
             if where == section:
-                drawn[figures.key(kind, where, names)] = figures.attempt(
-                    kind, names, module.__dict__
-                )
+                shot = Shot(kind, where, tuple(names))
+                drawn.append((shot, attempt(shot, module.__dict__)))
 
     starts = [0]  # the offset in the output at which each section begins
     marks = job["marks"]
@@ -204,7 +156,7 @@ def execute(job: dict[str, Any], folder: Path) -> None:
     except BaseException as raised:
         ended, error = "exception", raised
         report = traceback.TracebackException.from_exception(raised)
-        _own_frames(report, filename, set())
+        own_frames(report, filename, set())
         error_line = next(
             (f.lineno or 0 for f in reversed(report.stack)), statement_line
         )
@@ -237,24 +189,6 @@ def execute(job: dict[str, Any], folder: Path) -> None:
     os.replace(temporary, folder / "result.json")
 
 
-def environment() -> dict[str, Any]:
-    """Describe where snippets run: versions, device, platform."""
-    import platform
-
-    import numpy
-    import torch
-
-    cuda = torch.cuda.is_available()
-    return {
-        "torch": str(torch.__version__),
-        "python": platform.python_version(),
-        "numpy": numpy.__version__,
-        "cuda": cuda,
-        "device": torch.cuda.get_device_name(0) if cuda else "CPU",
-        "platform": f"{platform.system()} {platform.machine()}",
-    }
-
-
 def main(folder: Path) -> None:
     """Do the job that lies in `folder` and leave the process at once.
 
@@ -264,7 +198,7 @@ def main(folder: Path) -> None:
     try:
         job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
         if job["source"] is None:
-            text = json.dumps(environment())
+            text = json.dumps(dataclasses.asdict(environment.here()))
             (folder / "result.json").write_text(text, encoding="utf-8")
         else:
             execute(job, folder)
@@ -276,7 +210,3 @@ def main(folder: Path) -> None:
         os.chdir(folder.parent)
         shutil.rmtree(folder / "work", ignore_errors=True)
         os._exit(status)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

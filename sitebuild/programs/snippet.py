@@ -10,8 +10,7 @@ A snippet is a plain Python program. Three kinds of comment mean something:
 ``# needs: cuda`` and ``# time limit: 60 s (reason)``
     before the first statement: where it can run, how long it may take.
 
-Standard library only, and Python 3.9: `sitebuild.record` runs this beside
-old versions of torch.
+Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations
@@ -23,36 +22,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-TIME_LIMIT = 10.0  # seconds, unless the snippet gives another with a reason
+from sitebuild.faults import Fault, UnreadableError
 
+TIME_LIMIT = 10.0  # seconds, unless the snippet gives another with a reason
 _MARK = re.compile(r"# %% ([a-z0-9-]+)\s*$")
 _RAISES = re.compile(r"#\s*raises ([A-Za-z_][\w.]*)\s*$")
 _NEEDS = re.compile(r"#\s*needs:\s*(\S+)\s*$")
 _LIMIT = re.compile(r"#\s*time limit:\s*(\d+)\s*s\b\s*(.*)$")
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """Something a contributor has to mend: where, what, and what to do."""
-
-    path: str
-    line: int
-    message: str
-    advice: str = ""
-
-    def __str__(self) -> str:
-        """Return ``path:line: message`` with the advice on its own line."""
-        advice = f"\n    -> {self.advice}" if self.advice else ""
-        return f"{self.path}:{self.line}: {self.message}{advice}"
-
-
-class SnippetError(Exception):
-    """A snippet cannot be read; carries the `Problem`."""
-
-    def __init__(self, problem: Problem) -> None:
-        """Keep the problem for the report."""
-        super().__init__(str(problem))
-        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -105,21 +81,24 @@ class Snippet:
 
 @functools.cache  # `serve` reads them all after every edit
 def parse(name: str, path: str, source: str) -> Snippet:
-    """Read what `source` announces; raise `SnippetError` if it cannot run."""
+    """Read what `source` announces; raise `UnreadableError` if it cannot run."""
 
-    def wrong(line: int, message: str, advice: str) -> SnippetError:
-        return SnippetError(Problem(path, line, message, advice))
+    def wrong(line: int, kind: str, message: str, advice: str) -> UnreadableError:
+        return UnreadableError(Fault(path, line, kind, message, advice))
 
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
         raise wrong(
             error.lineno or 1,
+            "syntax-error",
             f"SyntaxError: {error.msg}",
             "correct the program; `python FILE` must run it as it stands",
         ) from None
     if not tree.body:
-        raise wrong(1, "the snippet has no statement", "write a program into it")
+        raise wrong(
+            1, "no-statement", "the snippet has no statement", "write a program into it"
+        )
 
     lines = source.splitlines()
     marks = [
@@ -130,12 +109,15 @@ def parse(name: str, path: str, source: str) -> Snippet:
     if marks and marks[0][0] != 1:
         raise wrong(
             marks[0][0],
+            "before-first-section",
             "lines stand before the first section",
             "begin the file with a `# %% name` mark",
         )
     names = [mark for _, mark in marks]
     if len(set(names)) != len(names):
-        raise wrong(marks[0][0], "two sections have one name", "rename one")
+        raise wrong(
+            marks[0][0], "same-section", "two sections have one name", "rename one"
+        )
     ends = [number - 1 for number, _ in marks[1:]] + [len(lines)]
     sections = tuple(
         Section(mark, number, end) for (number, mark), end in zip(marks, ends)
@@ -149,6 +131,7 @@ def parse(name: str, path: str, source: str) -> Snippet:
     if len(announced) > 1:
         raise wrong(
             announced[1][1],
+            "second-exception",
             "a second exception is announced; a program stops at the first",
             "write one snippet for each error",
         )
@@ -157,12 +140,15 @@ def parse(name: str, path: str, source: str) -> Snippet:
     for number, text in enumerate(lines[: tree.body[0].lineno - 1], 1):
         if found := _NEEDS.match(text):
             if found[1] != "cuda":
-                raise wrong(number, f"cannot give {found[1]!r}", "write `cuda`")
+                raise wrong(
+                    number, "unknown-need", f"cannot give {found[1]!r}", "write `cuda`"
+                )
             needs_cuda = True
         elif found := _LIMIT.match(text):
             if not found[2]:
                 raise wrong(
                     number,
+                    "limit-without-reason",
                     "a time limit without a reason",
                     "write `# time limit: 60 s (why)`",
                 )
@@ -173,12 +159,14 @@ def parse(name: str, path: str, source: str) -> Snippet:
         if _NEEDS.match(text) or _LIMIT.match(text):
             raise wrong(
                 number,
+                "late-comment",
                 f"{text!r} stands after the first statement, where it means nothing",
                 "move it to the top of the file",
             )
         if "perfplot.bench(" in text and not text.startswith("data = "):
             raise wrong(
                 number,
+                "measurement-not-kept",
                 "this benchmark's measurement is not kept in `data`",
                 "write `data = perfplot.bench(...)`, not indented",
             )
@@ -193,13 +181,13 @@ def parse(name: str, path: str, source: str) -> Snippet:
     )
 
 
-def read_all(root: Path) -> tuple[dict[str, Snippet], list[Problem]]:
+def read_all(root: Path) -> tuple[dict[str, Snippet], list[Fault]]:
     """Read every snippet below `root`/snippets.
 
     Returns the readable ones by name, and a problem for each of the others.
     """
     snippets: dict[str, Snippet] = {}
-    problems: list[Problem] = []
+    faults: list[Fault] = []
     folder = root / "snippets"
     for file in sorted(folder.rglob("*.py")):
         name = file.relative_to(folder).with_suffix("").as_posix()
@@ -209,9 +197,15 @@ def read_all(root: Path) -> tuple[dict[str, Snippet], list[Problem]]:
             snippets[name] = parse(name, path, source)
         except UnicodeDecodeError as error:
             line = file.read_bytes()[: error.start].count(b"\n") + 1
-            problems.append(
-                Problem(path, line, f"not UTF-8: {error.reason}", "save as UTF-8")
+            faults.append(
+                Fault(
+                    path,
+                    line,
+                    "not-utf8",
+                    f"not UTF-8: {error.reason}",
+                    "save as UTF-8",
+                )
             )
-        except SnippetError as error:
-            problems.append(error.problem)
-    return snippets, problems
+        except UnreadableError as error:
+            faults.append(error.fault)
+    return snippets, faults

@@ -1,0 +1,34 @@
+"""What a contributor has to mend: where, of which kind, what, and what to do.
+
+Standard library only, and Python 3.9: `sitebuild.record` runs this beside old
+versions of torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing to mend, named so that nobody has to search for it."""
+
+    path: str  # below the root of the repository
+    line: int
+    kind: str  # a short name that stays, "missing-id": CONTRIBUTING lists them all
+    message: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        """Return ``path:line: message [kind]`` with the advice on its own line."""
+        advice = f"\n    -> {self.advice}" if self.advice else ""
+        return f"{self.path}:{self.line}: {self.message} [{self.kind}]{advice}"
+
+
+class UnreadableError(Exception):
+    """A file cannot be read as what it should be; carries the `Fault`."""
+
+    def __init__(self, fault: Fault) -> None:
+        """Keep the fault for the report."""
+        super().__init__(str(fault))
+        self.fault = fault
