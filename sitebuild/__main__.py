@@ -10,8 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
-from sitebuild import build, recordings
-from sitebuild.snippets import SnippetError
+from sitebuild import build, record
+from sitebuild.faults import UnreadableError
 
 
 def main() -> int:
@@ -40,7 +40,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return _do(arguments, root)
-    except SnippetError as error:  # a page that cannot even be read
+    except UnreadableError as error:  # a page that cannot even be read
         print(error, file=sys.stderr)
         return 1
 
@@ -59,8 +59,8 @@ def _do(arguments: argparse.Namespace, root: Path) -> int:
 
         return serve(root, arguments.port)
     if arguments.command == "record":
-        return recordings.record(root)
-    return build.check(root)
+        return record.record(root)
+    return build.check_only(root)
 
 
 if __name__ == "__main__":

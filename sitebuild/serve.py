@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,11 +22,15 @@ from pathlib import Path
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from sitebuild import build
-from sitebuild.run import Result, Runner
-from sitebuild.snippets import Snippet
+from sitebuild import build, project
+from sitebuild.fences import FENCES
+from sitebuild.programs.snippet import Snippet
+from sitebuild.project import Project
+from sitebuild.run.capture import Shot
+from sitebuild.run.result import Result
+from sitebuild.run.runner import Runner
 
-WATCHED = ("docs", "snippets", "matrix", "recordings", "overrides")
+WATCHED = ("docs", "snippets", "matrix", "recordings", "overrides", "words")
 SETTLE = 0.05  # seconds without a further change before a build begins
 
 # Pages ask for the number of the build they come from, and wait for the next.
@@ -64,7 +69,7 @@ class Workshop:
         return self.folder / str(self.number)
 
     def _results(
-        self, snippets: list[Snippet], wanted: build.Wanted
+        self, snippets: list[Snippet], wanted: Mapping[str, Sequence[Shot]]
     ) -> dict[str, Result]:
         """Run what has changed, or is to be drawn otherwise; keep the rest."""
         keys = {s.name: (s.name, s.digest, repr(wanted.get(s.name))) for s in snippets}
@@ -76,26 +81,27 @@ class Workshop:
     def build(self) -> None:
         """Build once; if anything is wrong, report it and keep the last site."""
         begun = time.perf_counter()
-        outline = build.read(self.root)
+        found = project.read(self.root)
         shown = {
             page.path: [
                 (self.root / page.path).read_bytes(),
-                *(text for _, call in page.calls for text in outline.behind(call)),
-                *outline.checked(
-                    [c for c in outline.claims[language] if c.is_explained_on(slug)]
+                *(
+                    text
+                    for fence in page.fences
+                    for text in FENCES[fence.call.function].depends(fence.call, found)
                 ),
             ]
-            for language, by_slug in outline.pages.items()
-            for slug, page in by_slug.items()
+            for by_slug in found.pages.values()
+            for page in by_slug.values()
         }
-        rest = [set(shown), *_stamps(self.root)]
+        rest = [set(shown), *_stamps(found)]
         target = self.folder / str(self.number + 1)
         again = None
         if rest == self._rest:
             again = {path for path in shown if shown[path] != self._pages[path]}
             shutil.copytree(self.site, target, copy_function=_keep)
         sound = build.assemble(
-            self.root, outline, self._environment, self._results, target, again=again
+            found, self._environment, self._results, target, again=again
         )
         if not sound:
             shutil.rmtree(target, ignore_errors=True)
@@ -123,10 +129,11 @@ def _keep(old: str, new: str) -> None:
         shutil.copy2(old, new)
 
 
-def _stamps(root: Path) -> list[tuple[str, int]]:
+def _stamps(found: Project) -> list[tuple[str, int]]:
     """Return when each file was written that concerns all pages."""
-    files = [root / config for config in build.CONFIGS.values()]
-    for folder in ("docs/assets", "overrides", "recordings", ".cache"):
+    root = found.root
+    files = [root / language.config for language in found.languages.values()]
+    for folder in ("docs/assets", "overrides", "recordings", "words", ".cache"):
         files += sorted((root / folder).rglob("*.*"))
     return [(str(f), f.stat().st_mtime_ns) for f in files if f.is_file()]
 
@@ -187,8 +194,8 @@ def serve(root: Path, port: int) -> int:
     for name in WATCHED:
         if (root / name).exists():
             observer.schedule(edits, str(root / name), recursive=True)
-    for config in build.CONFIGS.values():
-        observer.schedule(edits, str(root / config))
+    for config in root.glob("mkdocs*.yml"):
+        observer.schedule(edits, str(config))
     try:
         with Runner() as runner:
             workshop = Workshop(root, runner, folder)

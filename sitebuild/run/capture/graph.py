@@ -23,6 +23,7 @@ class Graph:
     def __init__(
         self, names: Sequence[str], roots: list[Any], namespace: dict[str, Any]
     ) -> None:
+        """Take the graph behind `roots`; the other variables give tensors names."""
         self.named: dict[int, tuple[Any, list[str]]] = {}
         for name, value in [*namespace.items(), *zip(names, roots)]:
             if is_tensor(value) and not name.startswith("__"):

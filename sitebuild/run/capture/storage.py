@@ -116,7 +116,7 @@ def _all_cells(
         value = objects[index]
         if is_tensor(value) and value.device.type != "meta" and not _lazy(value):
             memory = storage_of(value)
-            length = nbytes(storage, value) // value.element_size()
+            length = nbytes(memory, value) // value.element_size()
             if memory.data_ptr() == start and length == size:
                 few = min(size, CELL_LIMIT)
                 flat = value.detach().as_strided((few,), (1,), 0)

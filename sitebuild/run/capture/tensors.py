@@ -11,6 +11,7 @@ _VALUES = 4  # elements of a `.grad` that are written out
 
 
 def resolve(name: str, namespace: dict[str, Any]) -> Any:
+    """Return a variable, or an attribute of one; `MISSING` if there is none."""
     first, *attributes = name.split(".")
     value = namespace.get(first, MISSING)
     for attribute in attributes:
@@ -19,11 +20,13 @@ def resolve(name: str, namespace: dict[str, Any]) -> Any:
 
 
 def is_tensor(value: Any) -> bool:
+    """Whether this is a tensor; no import of torch, no tensor."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def is_array(value: Any) -> bool:
+    """Whether this is a NumPy array."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(value, numpy.ndarray)
 

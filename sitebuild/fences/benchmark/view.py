@@ -1,34 +1,11 @@
-"""Measure the benchmark snippets, and say what was measured.
-
-A benchmark snippet assigns ``data = perfplot.bench(...)``. perfplot keeps only
-the smallest of its samples, so each snippet is run `ROUNDS` times, in turn
-with the others, each time in a new process with one thread; what is shown is
-the median of the rounds, and their range as the spread.
-"""
+"""Say what was measured, and show it."""
 
 from __future__ import annotations
 
-import dataclasses
-import datetime
 import html
-import json
-import platform
-import statistics
-import sys
-import time
-from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
-from sitebuild import chart, run
-from sitebuild.run import Runner
-from sitebuild.snippets import Problem, Snippet
-
-ROUNDS = 5
-TIME_LIMIT = 120.0  # seconds for one round of one snippet
-STORE = Path(".cache/benchmarks.json")
-BASELINE = "empty call"  # the kernel that does nothing
+from sitebuild.fences.benchmark.measure import BASELINE, Measurement
+from sitebuild.figures import chart
 
 WORDS = {
     "ja": {
@@ -79,129 +56,6 @@ WORDS = {
         "stop": ".",
     },
 }
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One benchmark: seconds per call, by round, kernel and length."""
-
-    name: str
-    digest: str  # of the snippet that was measured
-    labels: list[str]
-    n_range: list[int]
-    rounds: list[list[list[float]]]
-    environment: dict[str, str]
-    charts: dict[str, str]  # SVG by language
-
-    def samples(self, kernel: int, n: int) -> list[float]:
-        """Return the seconds of each round for kernel `kernel` at index `n`."""
-        return [seconds[kernel][n] for seconds in self.rounds]
-
-    def median(self, kernel: int, n: int) -> float:
-        """Return the median of the rounds, in seconds."""
-        return statistics.median(self.samples(kernel, n))
-
-    @property
-    def kernels(self) -> list[int]:
-        """The kernels that are compared: all but the empty call."""
-        return [i for i, label in enumerate(self.labels) if label != BASELINE]
-
-
-def measurements(
-    root: Path, snippets: list[Snippet], measure: bool
-) -> tuple[dict[str, Measurement], list[Problem]]:
-    """Return the measurement of each benchmark, new if `measure` says so.
-
-    The last ones are kept in `STORE`; one whose snippet has changed since is
-    not returned.
-    """
-    store = root / STORE
-    if measure:
-        found, problems = _measure(snippets)
-        if not problems:
-            store.parent.mkdir(exist_ok=True)
-            plain = [dataclasses.asdict(m) for m in found.values()]
-            store.write_text(json.dumps(plain), encoding="utf-8")
-        return found, problems
-    if not store.exists():
-        return {}, []
-    digests = {snippet.name: snippet.digest for snippet in snippets}
-    last = [Measurement(**entry) for entry in json.loads(store.read_text("utf-8"))]
-    return {m.name: m for m in last if digests.get(m.name) == m.digest}, []
-
-
-def _measure(
-    snippets: list[Snippet],
-) -> tuple[dict[str, Measurement], list[Problem]]:
-    timed = [dataclasses.replace(s, time_limit=TIME_LIMIT) for s in snippets]
-    rounds: dict[str, list[dict[str, Any]]] = {s.name: [] for s in timed}
-    problems: list[Problem] = []
-    begun = time.monotonic()
-    with Runner(workers=1, threads=1) as runner:
-        environment = runner.environment()
-        for number in range(1, ROUNDS + 1):
-            for snippet in timed:
-                print(
-                    f"measuring, round {number} of {ROUNDS}: {snippet.name} "
-                    f"({time.monotonic() - begun:.0f} s)",
-                    file=sys.stderr,
-                )
-                collect = {snippet.name: ["data"]}
-                [(_, result)] = runner.run([snippet], collect=collect)
-                problem = run.problem(snippet, result)
-                if problem:
-                    problems.append(problem)
-                else:
-                    rounds[snippet.name].append(result.data["data"])
-            if problems:
-                return {}, problems
-    facts = {
-        "cpu": _cpu(),
-        "torch": environment["torch"],
-        "numpy": environment["numpy"],
-        "python": environment["python"],
-        "perfplot": version("perfplot"),
-        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-    }
-    found = {}
-    for snippet in timed:
-        data = rounds[snippet.name]
-        measured = Measurement(
-            snippet.name,
-            snippet.digest,
-            data[0]["labels"],
-            data[0]["n_range"],
-            [one["seconds"] for one in data],
-            facts,
-            {},
-        )
-        for language, words in WORDS.items():
-            measured.charts[language] = chart.lines(
-                measured.name.replace("/", "-"),
-                measured.n_range,
-                {
-                    label: [
-                        [1e6 * second for second in measured.samples(k, n)]
-                        for n in range(len(measured.n_range))
-                    ]
-                    for k, label in enumerate(measured.labels)
-                },
-                xlabel=words["length"],
-                ylabel=words["seconds"],
-                description=" ".join(findings(measured, language)),
-            )
-        found[snippet.name] = measured
-    return found, []
-
-
-def _cpu() -> str:
-    """Name the processor; Linux alone has its model where Python can read it."""
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        for line in info.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def _time(seconds: float) -> str:
@@ -291,7 +145,7 @@ def render(measured: Measurement | None, language: str) -> str:
     return (
         '<figure class="benchmark">'
         f'<div class="chart" tabindex="0" data-search-exclude>'
-        f"{measured.charts[language]}</div>"
+        f"{_chart(measured, language)}</div>"
         f'<ul class="benchmark-findings">{sentences}</ul>'
         f"<details data-search-exclude><summary>{words['table']}</summary>"
         f'<div class="benchmark-table" tabindex="0"><table class="times">'
@@ -299,4 +153,22 @@ def render(measured: Measurement | None, language: str) -> str:
         f'<thead><tr><th scope="col">{words["length"]}</th>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"
         f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+    )
+
+
+def _chart(measured: Measurement, language: str) -> str:
+    words = WORDS[language]
+    return chart.lines(
+        measured.name.replace("/", "-"),
+        measured.n_range,
+        {
+            label: [
+                [1e6 * second for second in measured.samples(k, n)]
+                for n in range(len(measured.n_range))
+            ]
+            for k, label in enumerate(measured.labels)
+        },
+        xlabel=words["length"],
+        ylabel=words["seconds"],
+        description=" ".join(findings(measured, language)),
     )

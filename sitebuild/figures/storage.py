@@ -1,4 +1,4 @@
-"""Draw who shares memory with whom, from what `sitebuild.figures` took down.
+"""Draw who shares memory with whom, from what `sitebuild.run.capture` took.
 
 It is read from left to right: the names of the program, the objects that they
 stand for, and the storage that the objects look at, element by element.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sitebuild.svg import Svg, width
+from sitebuild.figures.svg import Svg, width
 
 WORDS: dict[str, dict[str, Any]] = {
     "ja": {

@@ -1,25 +1,26 @@
-"""Draw the chooser and the cheat sheet; the answers are `sitebuild.chooser`'s."""
+"""Draw the chooser and the cheat sheet; the answers are `sitebuild.fences.chooser.wishes`'s."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
 
-from sitebuild.chooser import (
+from sitebuild.fences.chooser.wishes import (
     CHEAT_SHEET,
     EXPLAINED,
     KEPT,
     QUESTIONS,
     Answer,
     answers,
-    example_name,
     goes_to,
     kind,
     offered,
 )
-from sitebuild.matrix import SOURCES, TRAPS, Matrix, Operation, Row, probe_name
-from sitebuild.matrix_page import TRAP_WORDS
-from sitebuild.matrix_page import WORDS as TABLE_WORDS
+from sitebuild.fences.matrix.table import SOURCES, TRAPS, Matrix, Row
+from sitebuild.fences.matrix.view import TRAP_WORDS
+from sitebuild.fences.matrix.view import WORDS as TABLE_WORDS
+from sitebuild.programs.examples import example_name
+from sitebuild.programs.operations import Operation, probe_name
 
 ASKED = {
     "ja": {

@@ -32,7 +32,7 @@ def table(data: dict[str, Any], titles: Sequence[str], language: str) -> str:
     """Return the HTML of a table: a row for each dict, a column for each key.
 
     Args:
-        data: See `sitebuild.figures`.
+        data: See `sitebuild.run.capture.values`.
         titles: Of the columns, in the page's language.
         language: "ja" or "en".
     """
@@ -79,7 +79,9 @@ def number(value: float) -> str:
 
 def chart(data: dict[str, Any], titles: Sequence[str], language: str, name: str) -> str:
     """Return the HTML of a chart of series over x, and its numbers as a table."""
-    from sitebuild import chart as drawing  # matplotlib comes with the first chart
+    from sitebuild.figures import (
+        chart as drawing,
+    )  # matplotlib comes with the first chart
 
     words = WORDS[language]
     x, series = data["x"], data["series"]

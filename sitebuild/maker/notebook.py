@@ -1,7 +1,7 @@
 """A page that is a notebook: executed like a snippet, dressed like a page.
 
 The code cells of a notebook are the sections of one snippet (see
-`pages.notebook_snippets`): run once for all languages, in a process of its
+`sitebuild.programs.notebook`): run once for all languages, in a process of its
 own, with the time limit and the checks of every other snippet, and without the
 seconds that a Jupyter kernel takes to start. mkdocs-jupyter converts the
 executed notebook; its page is then given the look of the others, and loses
@@ -21,13 +21,10 @@ from bs4 import BeautifulSoup
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
-from sitebuild import render
-from sitebuild.run import Result
-
-WORDS = {
-    "ja": ("ノートブックをダウンロード", "Colab で開く"),
-    "en": ("Download the notebook", "Open in Colab"),
-}
+from sitebuild.fences import show
+from sitebuild.run.result import Result
+from sitebuild.view import View
+from sitebuild.view import program as highlight
 
 
 def execute(source: Path, result: Result | None, target: Path) -> None:
@@ -56,9 +53,7 @@ def execute(source: Path, result: Result | None, target: Path) -> None:
     )
 
 
-def dress(
-    html: str, executed: Path, page: Page, language: str, root: str, site: render.Site
-) -> str:
+def dress(html: str, executed: Path, page: Page, view: View) -> str:
     """Return mkdocs-jupyter's `html` with our code blocks, headings and links.
 
     Headings take the id of their cell, the same in every language; links to
@@ -66,7 +61,7 @@ def dress(
     """
     notebook: dict[str, Any] = json.loads(executed.read_text(encoding="utf-8"))
     cells = {cell["id"]: cell for cell in notebook["cells"]}
-    words = render.WORDS[language]
+    words = view.words.show
     soup = BeautifulSoup(html, "html.parser")
     parts: list[str] = []
     ids: list[str] = []
@@ -79,13 +74,13 @@ def dress(
             text = "".join("".join(found["text"]) for found in cell["outputs"])
             parts.append(
                 '<div class="snippet">'
-                + render.bar(
+                + show.bar(
                     f'<span class="snippet-file">[{cell["execution_count"]}]</span>',
                     program.rstrip() + "\n",
                     words,
                 )
-                + render.highlight(source)
-                + render.output(text, words["output"], "# raises " in source)
+                + str(highlight(source))
+                + show.output(text, words["output"], "# raises " in source)
                 + "</div>"
             )
             continue
@@ -103,7 +98,7 @@ def dress(
             link["href"] = _address(str(link["href"]), page)
         parts.append("".join(str(child) for child in body.children))
         if len(ids) == 1 and len(parts) == 1:
-            parts.append(_links(executed, language, root, site))
+            parts.append(_links(executed, view))
     for item, name in zip(_flat(page.toc.items), ids):
         item.id = name
     return "\n".join(parts)
@@ -127,13 +122,13 @@ def _address(target: str, page: Page) -> str:
     return posixpath.relpath(there or ".", page.url) + "/" + (found[2] or "")
 
 
-def _links(executed: Path, language: str, root: str, site: render.Site) -> str:
-    download, colab = WORDS[language]
+def _links(executed: Path, view: View) -> str:
+    download, colab = view.words.notebook.download, view.words.notebook.colab
     links = f'<a href="{executed.name}" download>{download}</a>'
-    github = re.match(r"https://github\.com/([^/]+/[^/]+)", site.repo_url)
+    github = re.match(r"https://github\.com/([^/]+/[^/]+)", view.run.repo_url)
     if github:
         links += (
             f' <a href="https://colab.research.google.com/github/{github[1]}/blob/'
-            f'main/docs/{language}/{executed.name}">{colab}</a>'
+            f'main/docs/{view.language.code}/{executed.name}">{colab}</a>'
         )
     return f'<p class="notebook-links">{links}</p>'

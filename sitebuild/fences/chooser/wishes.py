@@ -3,8 +3,6 @@
 A wish is one answer to each of a few questions. Whether an operation grants it
 is read from the operation's rows, for all sources alike; `PREFERRED` only says
 in which order those that do are offered, and never that one does.
-
-Standard library only, and Python 3.9, like `sitebuild.matrix`.
 """
 
 from __future__ import annotations
@@ -14,10 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sitebuild.matrix import OPERATIONS, Matrix, Operation, Row
-from sitebuild.snippets import Problem, Snippet, parse
-
-PARTS = ("questions", "answers", "calls", "cheat-sheet")  # what a page may show
+from sitebuild.faults import Fault
+from sitebuild.fences.matrix.table import Matrix, Row
+from sitebuild.programs.examples import PREFERRED, in_order
+from sitebuild.programs.operations import OPERATIONS, Operation
 
 QUESTIONS = {
     "get": ("tensor", "array", "number"),
@@ -26,35 +24,6 @@ QUESTIONS = {
     "gpu": ("no", "maybe"),  # is the source on a GPU?
     "layout": ("keep", "any"),
 }
-
-# Best first. In front is what does the least; what is offered beside others
-# stands behind them.
-PREFERRED = (
-    "itself",
-    "view-as",
-    "detach",
-    "clone",
-    "detach-clone",
-    "detach-clone-requires-grad",
-    "clone-detach",
-    "detach-requires-grad",
-    "clone-contiguous",
-    "cpu",
-    "to-cpu-copy",
-    "copy-into",
-    "copy-into-detached",
-    "parameter-clone",
-    "deepcopy-detached",
-    "detach-numpy",
-    "detach-cpu-numpy",
-    "numpy-force",
-    "detach-to-cpu-copy-numpy",
-    "detach-numpy-copy",
-    "detach-clone-numpy",
-    "item",
-    "tolist",
-    "float-builtin",
-)
 # The page that explains a call, below the folder of the language.
 EXPLAINED = {
     "itself": "devices/#write-reaches-the-source",
@@ -97,7 +66,6 @@ CHEAT_SHEET = (
     "detach-to-cpu-copy-numpy",
     "item",
 )
-
 KEPT = "(1, 2)"  # the strides of the transposed source
 
 
@@ -187,22 +155,17 @@ class Answer:
     nearest: tuple[Wish, ...] = ()  # what can be had, if this cannot
 
 
-def _order(operations: Iterable[Operation]) -> tuple[Operation, ...]:
-    by_id = {operation.id: operation for operation in operations}
-    return tuple(by_id[id_] for id_ in PREFERRED if id_ in by_id)
-
-
 def answers(matrix: Matrix) -> list[Answer]:
     """Answer every wish, in the order of `WISHES`."""
     granted = {
         wish: [o for o in matrix.operations if grants(matrix, o, wish)]
         for wish in WISHES
     }
-    possible = [wish for wish in WISHES if _order(granted[wish])]
+    possible = [wish for wish in WISHES if in_order(granted[wish])]
     found = []
     for wish in WISHES:
         if granted[wish]:
-            found.append(Answer(wish, _order(granted[wish])))
+            found.append(Answer(wish, in_order(granted[wish])))
             continue
         steps = [len(wish.changes_to(other)) for other in possible]
         near = [other for other, n in zip(possible, steps) if n == min(steps)]
@@ -221,52 +184,19 @@ def answers(matrix: Matrix) -> list[Answer]:
 
 def offered(matrix: Matrix) -> tuple[Operation, ...]:
     """Return every operation that is offered for some wish, best first."""
-    return _order(o for answer in answers(matrix) for o in answer.calls)
+    return in_order(o for answer in answers(matrix) for o in answer.calls)
 
 
-# --- programs -----------------------------------------------------------------
-
-
-def example_name(id_: str) -> str:
-    """Return the name of the short program that shows the operation `id_`."""
-    return f"which-one/{id_}"
-
-
-def example(operation: Operation) -> str:
-    """Return a short program: the call, its result, and a write to the source."""
-    values = operation.values or "[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]"
-    lines = [f"import {operation.imports}"] if operation.imports else []
-    lines += ["import torch", "", f"x = torch.tensor({values}, requires_grad=True)"]
-    lines += operation.setup.splitlines()
-    lines += [
-        f"y = {operation.expression}",
-        'print(f"{y = }")',
-        "",
-        "with torch.no_grad():",
-        "    x[0, 0] = 9.0",
-        'print(f"{y = }")',
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def examples(operations: Iterable[Operation]) -> dict[str, Snippet]:
-    """Return the short programs of the preferred operations, by name."""
-    return {
-        name: parse(name, f"{name}.py", example(operation))
-        for operation in _order(operations)
-        for name in [example_name(operation.id)]
-    }
-
-
-def check(operations: Iterable[Operation]) -> list[Problem]:
+def check(operations: Iterable[Operation]) -> list[Fault]:
     """Return a problem for each id above that no operation has."""
     known = {operation.id for operation in operations}
     used = {*PREFERRED, *CHEAT_SHEET, *EXPLAINED}
     return [
-        Problem(
+        Fault(
             OPERATIONS,
             1,
-            f"there is no operation {id_!r}, which sitebuild/chooser.py names",
+            "unknown-operation",
+            f"there is no operation {id_!r}, which sitebuild/fences/chooser names",
             "give both the same name",
         )
         for id_ in sorted(used - known)

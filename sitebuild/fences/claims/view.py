@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from sitebuild.claims import TOPICS, VERDICTS, Claim, Holds
-from sitebuild.pages import address
+from sitebuild.fences.claims.claim import TOPICS, VERDICTS, Claim, Holds
+from sitebuild.pages.outline import address
 
 WORDS = {
     "ja": {

@@ -1,4 +1,4 @@
-"""Draw the graph that autograd holds, from what `sitebuild.figures` took down.
+"""Draw the graph that autograd holds, from what `sitebuild.run.capture` took.
 
 It is read downwards, as gradients flow: from the results through the backward
 nodes to the leaves. Tensors of the program are drawn where gradients pass.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sitebuild import layout
-from sitebuild.svg import LINE, SIZE, Svg, width
+from sitebuild.figures import layered
+from sitebuild.figures.svg import LINE, SIZE, Svg, width
 
 WORDS: dict[str, dict[str, Any]] = {
     "ja": {
@@ -144,7 +144,7 @@ class _Drawing:
 
     def draw(self, name: str, title: str, description: str) -> str:
         """Return the SVG."""
-        boxes: list[layout.Box] = []
+        boxes: list[layered.Box] = []
         lines = [self.tensor_lines(i) for i, _ in enumerate(self.tensors)]
         node_lines = [self.node_lines(i) for i, _ in enumerate(self.nodes)]
         attached = {cut: whole for whole, cut in self.data["cuts"]}
@@ -162,21 +162,21 @@ class _Drawing:
                 home[i] = (len(boxes), left + w / 2)
                 left += w + _CUT
             members[len(boxes)] = row
-            boxes.append(layout.Box(total, max(h for _, h in sizes)))
+            boxes.append(layered.Box(total, max(h for _, h in sizes)))
         first_node = len(boxes)
         for node, text in zip(self.nodes, node_lines):
             w, h = _size(text)
             w = max(w, _OUTPUT * self.outputs.get(len(boxes) - first_node, 0))
             foot = _STUB if None in node["next"] else 0
-            boxes.append(layout.Box(w, h + foot, foot))
+            boxes.append(layered.Box(w, h + foot, foot))
 
-        edges: list[layout.Edge] = []
+        edges: list[layered.Edge] = []
         kinds: list[tuple[str, str]] = []  # of each edge: its class and label
 
         def connect(
             a: int, b: int, start: float, end: float, kind: str, label: str
         ) -> None:
-            edges.append(layout.Edge(a, b, start, end))
+            edges.append(layered.Edge(a, b, start, end))
             kinds.append((kind, label))
 
         for (number, output), index in self.made.items():
@@ -221,7 +221,7 @@ class _Drawing:
                 target, end = home[index]
                 connect(box, target, side * boxes[box].width * 0.44, end, "saved", "")
                 self.used.add("saved")
-        layout.arrange(boxes, edges)
+        layered.arrange(boxes, edges)
 
         svg = Svg()
         margin = 3.0

@@ -6,15 +6,17 @@ the claim's anchor for good. Below it a fence names the program that decides,
 the claim, compares, and ends by printing ``holds = True``, ``holds = False``
 or, where it depends, ``holds = {'leaf': True, 'non-leaf': False}``. `verdict`
 makes one word of that, here and in the recordings of older versions of torch.
-
-Standard library only, and Python 3.9, like `sitebuild.pages`, which reads them.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
+import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from sitebuild.project import Project, Run, Use
 
 VERDICTS = ("true", "condition", "changed", "false", "opinion")
 TOPICS = (
@@ -27,8 +29,6 @@ TOPICS = (
     "cost",  # time and memory
     "history",  # environments, versions, names, printed forms
 )
-PARTS = ("counts", "list")  # what a page may show of all claims
-
 Holds = Mapping[str, bool]  # by case; the one case of a plain bool is ""
 
 
@@ -42,8 +42,6 @@ class Claim:
     topics: tuple[str, ...]
     opinion: str  # why no program decides it, in the page's language, or ""
     page: str  # "fact-check/article-detach.md"
-    path: str  # of the file, with `line` the place of the fence
-    line: int
     explained: tuple[str, ...] = ()  # "clone.md#times-one", linked below the fence
 
     def is_explained_on(self, slug: str) -> bool:
@@ -83,3 +81,64 @@ def verdict(here: Holds, before: Iterable[Holds | None]) -> str:
     if all(here.values()):
         return "true"
     return "condition" if any(here.values()) else "false"
+
+
+def of_use(use: Use) -> Claim:
+    """Return the claim that a fence decides: the heading above it."""
+    page, line = use.page, use.line
+    above = [heading for heading in page.headings if heading.line < line]
+    end = min((h.line for h in page.headings if h.line > line), default=10**6)
+    folder = posixpath.dirname(page.slug)
+    explained = [
+        posixpath.normpath(posixpath.join(folder, link.target))
+        for link in page.links
+        if line < link.line < end and ".md" in link.target and "://" not in link.target
+    ]
+    return Claim(
+        above[-1].id if above else "",
+        above[-1].text if above else "",
+        use.call.program,
+        use.call.topics,
+        use.call.prose,
+        page.slug,
+        tuple(dict.fromkeys(explained)),
+    )
+
+
+def of_language(project: Project, language: str) -> list[Claim]:
+    """Return a language's claims, in the order of its pages."""
+    return [
+        of_use(use)
+        for use in project.uses
+        if use.call.function == "claim" and use.page.language == language
+    ]
+
+
+def found(run: Run, claim: Claim) -> Holds | None:
+    """Return what the run of a claim's program found, by case."""
+    output = run.output(claim.snippet)
+    return None if output is None else holds(output)
+
+
+@functools.lru_cache(maxsize=2)
+def verdicts(run: Run) -> dict[str, str]:
+    """Return the verdict on every claim by its id: of this run, and of recordings."""
+    return {
+        claim.id: _verdict(run, claim)
+        for claim in of_language(run.project, next(iter(run.project.languages)))
+    }
+
+
+def _verdict(run: Run, claim: Claim) -> str:
+    here = found(run, claim)
+    if claim.opinion:
+        return "opinion"
+    if here is None:
+        return "undecided"  # in a strict build a fault
+    outputs = [
+        recording.output(run.project.programs[claim.snippet])
+        for recording in run.recordings
+        if not recording.environment.cuda
+        and recording.environment.version < run.environment.version
+    ]
+    return verdict(here, [holds(text) for text in outputs if text is not None])

@@ -1,20 +1,19 @@
-"""Draw the behaviour matrix for a page; the data is `sitebuild.matrix`'s."""
+"""Draw the behaviour matrix for a page; the data is `sitebuild.fences.matrix.table`'s."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterable
 
-from sitebuild.matrix import (
-    DATA,
+from sitebuild.fences.matrix.export import DATA
+from sitebuild.fences.matrix.table import (
     FAMILIES,
     SOURCES,
     TRAPS,
     Matrix,
-    Operation,
     Row,
-    probe_name,
 )
+from sitebuild.programs.operations import Operation, probe_name
 
 WORDS = {
     "ja": {

@@ -1,0 +1,85 @@
+"""What is wrong with a project, before and after its programs are run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+
+from sitebuild.faults import Fault
+from sitebuild.fences import FENCES
+from sitebuild.pages.compare import compare
+from sitebuild.pages.links import dead_links
+from sitebuild.project import Project, Run
+from sitebuild.run.result import Result, fault
+
+
+def check(project: Project) -> list[Fault]:
+    """Return all that is wrong as far as the files tell."""
+    faults = [*project.faults, *compare(project.pages), *_not_shown(project)]
+    for by_slug in project.pages.values():
+        faults += dead_links(project.root, by_slug)
+    for use in project.uses:
+        faults += FENCES[use.call.function].check(use, project)
+    return faults
+
+
+def _not_shown(project: Project) -> Iterator[Fault]:
+    shown = {use.call.program for use in project.uses}
+    for program in project.programs.values():
+        if program.name not in shown and program.path.startswith("snippets/"):
+            yield Fault(
+                program.path,
+                1,
+                "not-shown",
+                "no page shows this snippet",
+                f'put `show("{program.name}")` on a page of both languages, '
+                "or delete it",
+            )
+
+
+def part(
+    project: Project, results: Mapping[str, Result], strict: bool
+) -> tuple[dict[str, Result], list[Fault]]:
+    """Part the results of programs that ended as they announce from the others.
+
+    If not `strict`, how Python saw a program end is sound, whatever it
+    announces: on another torch that is what the pages are to show.
+
+    Returns:
+        The sound results, and a fault for each of the others.
+    """
+    sound, faults = {}, []
+    for name, result in results.items():
+        found = fault(project.programs[name], result)
+        if found and not strict and result.ended in ("end", "exception"):
+            print(f"note: {found}", file=sys.stderr)
+            sound[name] = result
+        elif found:
+            faults.append(found)
+        else:
+            sound[name] = result
+    return sound, faults
+
+
+def judge(run: Run) -> list[Fault]:
+    """Return what the fences cannot show of a run, though its programs ended well."""
+    faults: list[Fault] = []
+    for use in run.project.uses:
+        if not use.call.program or use.call.program in run.project.programs:
+            faults += FENCES[use.call.function].judge(use, run)
+    return faults
+
+
+def report(faults: list[Fault], project: Project) -> None:
+    """Print all that is wrong, each once, and which pages show it."""
+    places: dict[str, list[str]] = {}
+    for use in project.uses:
+        if program := project.programs.get(use.call.program):
+            places.setdefault(program.path, []).append(f"{use.page.path}:{use.line}")
+    for found in sorted(set(faults)):
+        print(found, file=sys.stderr)
+        shown_on = places.get(found.path)
+        if shown_on:
+            print(f"    shown on {', '.join(shown_on)}", file=sys.stderr)
+    count = len(set(faults))
+    print(f"{count} problem{'s' * (count != 1)}.", file=sys.stderr)

@@ -1,0 +1,42 @@
+"""``benchmark("topic/name")``: a program and its measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from sitebuild.faults import Fault
+from sitebuild.fences import show
+from sitebuild.fences.benchmark import view
+from sitebuild.fences.fence import Fence
+from sitebuild.pages.call import Call, Form
+from sitebuild.project import Project, Use
+from sitebuild.view import View
+
+
+def _check(use: Use, project: Project) -> Iterable[Fault]:
+    program = project.programs.get(use.call.program)
+    if program and not program.is_benchmark:
+        yield use.fault(
+            "no-benchmark",
+            f"{program.path} is no benchmark: nothing measures it",
+            f'write `show("{program.name}")`, or let it assign '
+            "`data = perfplot.bench(...)`",
+        )
+    yield from show.check_program(use, project)
+
+
+def _render(call: Call, view_: View) -> Markup:
+    measured = view_.run.benchmarks.get(call.program)
+    below = Markup(view.render(measured, view_.language.code))
+    return show.frame(call, view_, below)
+
+
+BENCHMARK = Fence(
+    Form("benchmark", 'benchmark("topic/name")'),
+    _render,
+    check=_check,
+    depends=show.depends,
+    publish=show.publish,
+)

@@ -1,0 +1,54 @@
+"""``chooser("questions")``: a part of the chooser, or the cheat sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from markupsafe import Markup
+
+from sitebuild.faults import Fault
+from sitebuild.fences import matrix, show
+from sitebuild.fences.chooser import view, wishes
+from sitebuild.fences.fence import Fence
+from sitebuild.fences.matrix.table import of_run
+from sitebuild.pages.call import Call, Form
+from sitebuild.programs.examples import example_name
+from sitebuild.project import Project, Run, Use
+from sitebuild.view import View
+
+
+def _check(use: Use, project: Project) -> Iterable[Fault]:
+    return wishes.check(project.operations)
+
+
+def _render(call: Call, view_: View) -> Markup:
+    table, _ = of_run(view_.run)
+    return Markup(
+        view.render(
+            table,
+            call.part,
+            view_.language.code,
+            view_.root,
+            lambda name: show.SHOW.render(Call("show", name), view_),
+        )
+    )
+
+
+def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
+    names = {example_name(o.id) for o in wishes.offered(of_run(run)[0])}
+    show.publish_programs(run, to, names)
+
+
+CHOOSER = Fence(
+    Form(
+        "chooser",
+        'chooser("part")',
+        parts=("questions", "answers", "calls", "cheat-sheet"),
+    ),
+    _render,
+    check=_check,
+    judge=matrix.MATRIX.judge,
+    depends=matrix.depends,
+    publish=_publish,
+)

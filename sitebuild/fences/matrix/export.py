@@ -1,0 +1,102 @@
+"""The behaviour matrix for other programs: JSON and CSV beside the pages."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sitebuild.fences.matrix.table import FACTS, FAMILIES, Matrix
+from sitebuild.programs.operations import probe_name
+from sitebuild.programs.snippet import Snippet
+
+DATA = "matrix/behaviour-matrix"  # .csv and .json, below the root of the site
+
+
+def as_json(matrix: Matrix) -> str:
+    """Return the whole table as JSON."""
+    environment = dataclasses.asdict(matrix.environment)
+    del environment["date"]  # of a recording
+    data = {
+        "environment": environment,
+        "cuda_environment": matrix.cuda or None,
+        "columns": [*FACTS],
+        "families": {f: [o.id for o in matrix.members(f)] for f in FAMILIES},
+        "operations": [
+            {
+                "id": operation.id,
+                "code": operation.code,
+                "expression": operation.expression,
+                "setup": operation.setup,
+                "under": operation.under,
+                "note": dict(operation.notes),
+                "program": f"{probe_name(operation)}.py",
+                "family": matrix.family(operation),
+                "rows": [
+                    {
+                        "source": row.source,
+                        "on": row.on,
+                        "family": row.family,
+                        "traps": list(row.traps),
+                        **row.facts,
+                    }
+                    for on in ("cpu", "cuda")
+                    for row in matrix.of(operation, on)
+                ],
+            }
+            for operation in matrix.operations
+        ],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_csv(matrix: Matrix) -> str:
+    """Return the whole table as CSV: one line for each row, None as nothing."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    head = ["id", "code", "note_ja", "note_en", "operation_family"]
+    writer.writerow([*head, "source", "on", "family", "traps", *FACTS])
+    for operation in matrix.operations:
+        for on in ("cpu", "cuda"):
+            for row in matrix.of(operation, on):
+                writer.writerow(
+                    [
+                        operation.id,
+                        operation.code,
+                        operation.notes["ja"],
+                        operation.notes["en"],
+                        matrix.family(operation),
+                        row.source,
+                        row.on,
+                        row.family,
+                        " ".join(row.traps),
+                        *(cell_text(row.facts[name]) for name in FACTS),
+                    ]
+                )
+    return stream.getvalue()
+
+
+def cell_text(value: Any) -> str:
+    """Return a fact as text for CSV."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "\n".join(value) if isinstance(value, list) else str(value)
+
+
+def publish(matrix: Matrix, snippets: Mapping[str, Snippet], to: Path) -> None:
+    """Put the table's data and the probing programs on the site."""
+    if not matrix.operations:
+        return
+    (to / DATA).parent.mkdir(parents=True, exist_ok=True)
+    (to / f"{DATA}.json").write_text(as_json(matrix), encoding="utf-8")
+    (to / f"{DATA}.csv").write_text(as_csv(matrix), encoding="utf-8")
+    for operation in matrix.operations:
+        snippet = snippets[probe_name(operation)]
+        (to / snippet.path).unlink(missing_ok=True)  # see `render.copy_snippets`
+        (to / snippet.path).write_text(snippet.source, encoding="utf-8")

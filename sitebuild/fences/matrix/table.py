@@ -1,0 +1,254 @@
+"""The behaviour matrix as data: what the probes printed, and what follows from it.
+
+What stands in a cell comes from a probe, and what it is called (its family,
+its traps) from the cells by the rules below. For other pages, `Matrix.rows` is
+the whole table as plain data: one row for each operation, source and device.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sitebuild.faults import Fault
+from sitebuild.programs.operations import OPERATIONS, TEMPLATE, Operation, probe_name
+from sitebuild.project import Run
+from sitebuild.run.environment import Environment
+
+SOURCES = ("leaf", "nonleaf", "plain")
+FACTS = (
+    "same_object",
+    "shares_storage",
+    "write_seen",  # a write into the result, in the source
+    "version_noticed",  # that write, by the source's version counter
+    "requires_grad",
+    "is_leaf",
+    "grad_fn",
+    "gradient",  # reaches the source
+    "own_gradient",  # the result gets a .grad of its own
+    "type",
+    "dtype",
+    "device",
+    "strides",  # of the result for a transposed source, or the exception
+    "warnings",
+    "exception",
+    "write_exception",
+    "gradient_exception",
+)
+FAMILIES = (
+    "same",
+    "tracked-alias",
+    "noticed-alias",
+    "unnoticed-alias",
+    "readonly-alias",
+    "tracked-copy",
+    "cut-copy",
+    "value",
+    "raises",
+    "depends",
+)
+TRAPS = ("unnoticed-write", "gradient-ends", "gradient-lost")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one operation does with one source on one device."""
+
+    operation: Operation
+    source: str  # one of SOURCES
+    on: str  # the source's device: "cpu" or "cuda"
+    facts: Mapping[str, Any]  # by FACTS; None is "not applicable"
+
+    @property
+    def family(self) -> str:
+        """The row's family; for a plain source, as far as it can be told."""
+        facts = self.facts
+        if facts["exception"]:
+            return "raises"
+        if facts["same_object"]:
+            return "same"
+        if facts["shares_storage"]:
+            if facts["gradient"]:
+                return "tracked-alias"
+            if facts["write_exception"]:
+                return "readonly-alias"
+            return "noticed-alias" if facts["version_noticed"] else "unnoticed-alias"
+        if facts["gradient"] is None:
+            return "value"
+        return "tracked-copy" if facts["gradient"] else "cut-copy"
+
+    @property
+    def traps(self) -> tuple[str, ...]:
+        """What in this row lies in wait."""
+        facts = self.facts
+        found = []
+        if facts["write_seen"] and not facts["version_noticed"]:
+            found.append("unnoticed-write")
+        if (
+            facts["requires_grad"]
+            and not facts["gradient"]
+            and not facts["gradient_exception"]
+            and self.source != "plain"  # which wants no gradient
+        ):
+            found.append("gradient-ends" if facts["own_gradient"] else "gradient-lost")
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The whole table."""
+
+    operations: tuple[Operation, ...]
+    rows: tuple[Row, ...]
+    environment: Environment  # of the rows on "cpu"
+    cuda: str = ""  # the environment of the rows on "cuda", in words
+
+    def of(self, operation: Operation, on: str = "cpu") -> list[Row]:
+        """Return the rows of one operation, in the order of SOURCES."""
+        return self._rows.get((operation.id, on), [])
+
+    @functools.cached_property
+    def _rows(self) -> dict[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in self.rows:
+            found.setdefault((row.operation.id, row.on), []).append(row)
+        return found
+
+    def row(self, id_: str, source: str, on: str = "cpu") -> Row:
+        """Return one row; raise `KeyError` if there is none."""
+        for row in self.rows:
+            if (row.operation.id, row.source, row.on) == (id_, source, on):
+                return row
+        raise KeyError((id_, source, on))
+
+    def family(self, operation: Operation, on: str = "cpu") -> str:
+        """Return the family that all sources agree on, or "depends".
+
+        A plain source knows no gradient, so for it a tracked alias is an alias
+        and a tracked copy is a copy.
+        """
+        families = {row.source: row.family for row in self.of(operation, on)}
+        family = families["leaf"]
+        as_plain = {"tracked-alias": "noticed-alias", "tracked-copy": "cut-copy"}
+        if families["nonleaf"] == family and families["plain"] in (
+            family,
+            as_plain.get(family),
+        ):
+            return family
+        return "depends"
+
+    def members(self, family: str) -> list[Operation]:
+        """Return the operations of one family."""
+        return [o for o in self.operations if self.family(o) == family]
+
+
+def _facts(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring what a probe printed to the columns of the table."""
+    facts = {name: found.get(name) for name in FACTS}
+    if not found["exception"] and "shares_storage" not in found:
+        facts["shares_storage"] = False  # a Python number has no storage
+    if not found.get("write_seen"):
+        facts["version_noticed"] = None  # there was nothing to notice
+    return facts
+
+
+def _disagreement(found: Mapping[str, Any]) -> str:
+    """Say where addresses and writes contradict each other about memory."""
+    if "shares_storage" not in found:
+        return ""
+    shares = found["shares_storage"]
+    told = f"by addresses, the result {'shares' if shares else 'has its own'} memory"
+    if found["follows_source"] != shares:
+        return f"{told}; by a write into the source, it does not"
+    if not found["write_exception"] and found["write_seen"] != shares:
+        return f"{told}; by a write into the result, it does not"
+    return ""
+
+
+def make(
+    operations: Iterable[Operation],
+    output: Callable[[str], str | None],
+    environment: Environment,
+    cuda: Callable[[str], str | None] = lambda name: None,
+    cuda_environment: str = "",
+) -> tuple[Matrix, list[Fault]]:
+    """Make the table of what the probes printed.
+
+    Args:
+        operations: What was probed.
+        output: Gives what the probe of a name printed; None if it failed,
+            which has been reported.
+        environment: Where that was.
+        cuda: The same for sources on a CUDA device; None where never run.
+        cuda_environment: Where that was, in words.
+
+    Returns:
+        The table, and a problem for each probe that contradicts itself.
+    """
+    whole, rows, faults = [], [], []
+    for operation in operations:
+        for on, printed in (("cpu", output), ("cuda", cuda)):
+            text = printed(probe_name(operation, on))
+            if text is None:
+                continue
+            try:
+                found = json.loads(text)
+            except ValueError:
+                faults.append(
+                    Fault(
+                        OPERATIONS,
+                        operation.line,
+                        "talking-probe",
+                        f"the probe of {operation.id!r} prints more than its facts: "
+                        f"{text[:200]}",
+                        "let the operation print nothing",
+                    )
+                )
+                continue
+            if on == "cpu":
+                whole.append(operation)
+            for source in SOURCES:
+                facts = found[source]
+                rows.append(Row(operation, source, on, _facts(facts)))
+                if wrong := _disagreement(facts):
+                    faults.append(
+                        Fault(
+                            OPERATIONS,
+                            operation.line,
+                            "contradicting-probe",
+                            f"{operation.id!r} on a {source} source contradicts "
+                            f"itself: {wrong}",
+                            f"one of the two ways of looking in {TEMPLATE} is wrong",
+                        )
+                    )
+    has_cuda = any(row.on == "cuda" for row in rows)
+    where = cuda_environment if has_cuda else ""
+    return Matrix(tuple(whole), tuple(rows), environment, where), faults
+
+
+@functools.lru_cache(maxsize=2)
+def of_run(run: Run) -> tuple[Matrix, list[Fault]]:
+    """Make the table of what the probes printed in a run, and of recordings.
+
+    Rows of a source on a GPU come from this run, or from the latest recording.
+    """
+
+    def printed(name: str) -> str | None:
+        result = run.results.get(name)
+        return result.output if result and result.ended == "end" else None
+
+    here = run.environment
+    recorded = [r for r in run.recordings if r.environment.cuda]
+    if here.cuda or not recorded:
+        return make(run.project.operations, printed, here, printed, str(here))
+    latest = recorded[-1]
+    return make(
+        run.project.operations,
+        printed,
+        here,
+        lambda name: latest.output(run.project.programs[name]),
+        str(latest.environment),
+    )

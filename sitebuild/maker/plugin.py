@@ -1,0 +1,119 @@
+"""The plugin that puts what was run on MkDocs' pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from markdown import Markdown
+from markdown_exec import base_format, formatters
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+from sitebuild.fences import FENCES, FORMS
+from sitebuild.maker import notebook
+from sitebuild.pages import call
+from sitebuild.project import Run
+from sitebuild.view import View
+from sitebuild.words import Language
+
+_CJK = r"[\u3001-\u30ff\u3400-\u9fff\uff00-\uff60]"
+_CJK_BREAK = re.compile(rf"(?<={_CJK})\n(?={_CJK})")
+_NO_PROSE = re.compile(r"(<pre.*?</pre>|<[^>]*>)", re.S)  # code and attributes
+
+
+class ShowRuns(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
+    """Shows a run on the pages of one language."""
+
+    def __init__(
+        self,
+        run: Run,
+        language: Language,
+        notebooks: dict[str, Path],
+        titles: dict[str, str],
+    ) -> None:
+        """Prepare to render.
+
+        Args:
+            run: What the pages show.
+            language: That of the pages.
+            notebooks: The executed ones, by slug.
+            titles: Of pages that are not rendered this time, by slug.
+        """
+        self._run, self._language = run, language
+        self._notebooks, self._titles = notebooks, titles
+        self._view = View(run, language, "", "")
+        self._count = 0  # of the fences on the current page so far
+
+    def _fence(self, code: str, **options: Any) -> str:
+        """Be markdown-exec's runner: give what the fence's call asks for."""
+        # `options` has markdown-exec's own beside those of the fence's header.
+        asked = {name: options[name] for name in options if name in call.FIGURES}
+        try:
+            found = call.parse(code, asked, FORMS)
+        except ValueError:
+            return ""  # a fault of its page, which is reported
+        if found.program and found.program not in self._run.project.programs:
+            return ""  # reported too
+        self._count += 1
+        page, view = self._view, self._view
+        view = View(page.run, page.language, page.slug, page.root, self._count)
+        return FENCES[found.function].render(found, view)
+
+    def _format(self, code: str, md: Markdown, **options: Any) -> str:
+        options["html"] = True
+        return base_format(
+            language="python", run=self._fence, code=code, md=md, **options
+        )
+
+    def on_config(self, config: MkDocsConfig) -> None:
+        """Put our runner in the place of markdown-exec's own for Python."""
+        formatters["python"] = self._format
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> None:
+        """Let mkdocs-jupyter read the executed notebooks; publish the assets once."""
+        for file in files:
+            executed = self._notebooks.get(file.src_uri)
+            if executed:
+                original = getattr(file, "file", file)  # mkdocs-jupyter wraps files
+                original.abs_src_path = str(executed)
+        for asset in sorted((self._run.project.root / "docs/assets").iterdir()):
+            content = asset.read_bytes()
+            name = f"assets/{asset.name}"
+            files.append(File.generated(config, name, content=content))
+
+    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+        """Name the pages that `serve` does not render anew this time."""
+        for page in nav.pages:
+            if page.file.src_uri in self._titles:
+                page.title = self._titles[page.file.src_uri]
+
+    def on_page_markdown(
+        self, markdown: str, page: Page, config: MkDocsConfig, files: Files
+    ) -> None:
+        """Remember on which page the fences that come now stand."""
+        self._locate(page, config)
+        self._count = 0
+
+    def on_page_content(
+        self, html: str, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Dress a notebook, add what fences have for the end, join CJK lines."""
+        self._locate(page, config)
+        if page.file.src_uri in self._notebooks:
+            executed = self._notebooks[page.file.src_uri]
+            html = notebook.dress(html, executed, page, self._view)
+        html += "".join(fence.foot(self._view) for fence in FENCES.values())
+        return "".join(
+            part if part.startswith("<") else _CJK_BREAK.sub("", part)
+            for part in _NO_PROSE.split(html)
+        )
+
+    def _locate(self, page: Page, config: MkDocsConfig) -> None:
+        depth = page.url.rstrip("./").count("/") + 1 if page.url.strip("./") else 0
+        root = "../" * (depth + bool(self._language.prefix))
+        self._view = View(self._run, self._language, page.file.src_uri, root)

@@ -1,0 +1,64 @@
+"""Where two languages part: pages, headings, fences, links, cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Union
+
+from sitebuild.faults import Fault
+from sitebuild.pages.outline import Cell, Fence, Heading, Link, Page
+
+Entry = Union[Heading, Fence, Link, Cell]
+
+
+def compare(pages: Mapping[str, Mapping[str, Page]]) -> Iterator[Fault]:
+    """Give every page that a language lacks, and the first differences of the others.
+
+    The first language is what the others are compared with.
+    """
+    first, *others = pages
+    for other in others:
+        for slug in sorted(set(pages[first]) ^ set(pages[other])):
+            has, lacks = (first, other) if slug in pages[first] else (other, first)
+            yield Fault(
+                pages[has][slug].path,
+                1,
+                "missing-page",
+                f"this page does not exist in {lacks!r}",
+                f"write docs/{lacks}/{slug}, with the same headings and snippets",
+            )
+        for slug in sorted(set(pages[first]) & set(pages[other])):
+            here, there = pages[other][slug], pages[first][slug]
+            yield from _part("heading", here, there, here.headings, there.headings)
+            yield from _part("snippet", here, there, here.fences, there.fences)
+            yield from _part("link", here, there, here.links, there.links)
+            yield from _part("code cell", here, there, here.cells, there.cells)
+
+
+def _part(
+    what: str, here: Page, there: Page, ours: Sequence[Entry], theirs: Sequence[Entry]
+) -> Iterator[Fault]:
+    """Give the first place where `ours` and `theirs` differ, if there is one."""
+    for number in range(max(len(ours), len(theirs))):
+        mine, other = ours[number : number + 1], theirs[number : number + 1]
+        if list(mine) == list(other):
+            continue
+        last = ours[: number + 1][-1:]
+        yield Fault(
+            here.path,
+            last[0].line if last else 1,
+            f"unequal-{what.replace(' ', '-')}",
+            f"{what} {number + 1} is {_short(mine)} here and {_short(other)} "
+            f"in {there.path}",
+            f"give both languages the same {what}s in the same order",
+        )
+        return
+
+
+def _short(entry: Sequence[Entry]) -> str:
+    if not entry:
+        return "nothing more"
+    text = str(entry[0])
+    if len(text) < 80 and "\n" not in text:
+        return text
+    return repr(text if len(text) < 80 else text[:77] + "...")

@@ -1,0 +1,92 @@
+"""What a build works with: the project as its files say it, and a run of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sitebuild import programs
+from sitebuild.faults import Fault
+from sitebuild.pages.call import Call
+from sitebuild.pages.outline import Page, read_pages
+from sitebuild.programs.operations import Operation, read_operations
+from sitebuild.programs.snippet import Snippet
+from sitebuild.run.environment import Environment
+from sitebuild.run.recording import Recording, read_recordings
+from sitebuild.run.result import Result
+from sitebuild.words import Language, read_languages
+
+if TYPE_CHECKING:
+    from sitebuild.fences.benchmark.measure import Measurement
+
+
+@dataclass(frozen=True)
+class Use:
+    """One fence in its place."""
+
+    page: Page
+    line: int
+    call: Call
+
+    def fault(self, kind: str, message: str, advice: str) -> Fault:
+        """Return a fault of this place."""
+        return Fault(self.page.path, self.line, kind, message, advice)
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """What the files say, before anything is run or rendered."""
+
+    root: Path
+    languages: dict[str, Language]  # by code; that at the root of the site first
+    pages: dict[str, dict[str, Page]]  # by language and slug
+    programs: dict[str, Snippet]  # by name
+    operations: list[Operation]  # of the behaviour matrix
+    faults: list[Fault]  # of single files; `sitebuild.check` looks at the whole
+
+    @property
+    def uses(self) -> Iterator[Use]:
+        """Every fence of every page."""
+        for by_slug in self.pages.values():
+            for page in by_slug.values():
+                for fence in page.fences:
+                    yield Use(page, fence.line, fence.call)
+
+
+def read(root: Path) -> Project:
+    """Read all pages, programs and words below `root`.
+
+    Raises:
+        UnreadableError: The words cannot be read, without which there is no language.
+    """
+    from sitebuild.fences import FORMS
+
+    languages, unequal = read_languages(root)
+    pages, unreadable = read_pages(root, list(languages), FORMS)
+    found, faults = programs.read(root)
+    operations, _ = read_operations(root)  # whose faults `programs` has found
+    outlined = [f for by in pages.values() for page in by.values() for f in page.faults]
+    faults = [*unequal, *unreadable, *faults, *outlined]
+    return Project(root, languages, pages, found, operations, faults)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What came of a project in one environment: all that its pages show."""
+
+    project: Project
+    environment: Environment
+    results: dict[str, Result]  # of the programs that ended as they should
+    repo_url: str = ""
+    benchmarks: dict[str, Measurement] = field(default_factory=dict)
+    recordings: list[Recording] = field(default_factory=list)
+
+    def output(self, program: str) -> str | None:
+        """Return what a program printed; None if it did not end as it should."""
+        result = self.results.get(program)
+        return result.output if result else None
+
+
+__all__ = ["Project", "Run", "Use", "read", "read_recordings"]

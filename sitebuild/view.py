@@ -1,0 +1,88 @@
+"""Where something is shown: on which page, in which language; and the templates."""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from sitebuild.project import Run
+from sitebuild.words import Language, Words
+
+
+@dataclass(frozen=True)
+class View:
+    """A place on a page of the site that is being built."""
+
+    run: Run
+    language: Language
+    slug: str  # of the page
+    root: str  # the way from the page's address to the root of the site: "../"
+    number: int = 0  # of the fence on its page; makes ids unique
+
+    @property
+    def words(self) -> Words:
+        """The words of the page's language."""
+        return self.language.words
+
+    @property
+    def pages(self) -> str:
+        """The way from the page's address to the root of its language."""
+        return self.root + self.language.prefix
+
+    def render(self, template: str, **values: Any) -> Markup:
+        """Fill in a template of `sitebuild/templates`: ``show.html.jinja``.
+
+        The template knows this view as `view`, and its words as `words`.
+        """
+        text = _templates().get_template(template)
+        return Markup(text.render(view=self, words=self.words, **values))
+
+
+@functools.cache
+def _templates() -> Environment:
+    """Return the templates: what is filled in is escaped, nothing may be missing."""
+    found = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters.update(code=code, inline=inline, fill=fill, program=program)
+    return found
+
+
+def code(text: str) -> Markup:
+    """Return a text as code."""
+    return Markup("<code>{}</code>").format(text)
+
+
+def inline(markdown: str) -> Markup:
+    """Return a line of Markdown as HTML: plain words, and code in backticks."""
+    escaped = html.escape(markdown, quote=False)
+    return Markup(re.sub(r"(`+) ?(.+?) ?\1", r"<code>\2</code>", escaped))
+
+
+def fill(words: str, **values: Any) -> Markup:
+    """Fill in the placeholders of words; a value that is HTML stays HTML."""
+    return escape(words).format(**values)
+
+
+@functools.cache
+def program(text: str) -> Markup:
+    """Return a program as highlighted HTML; each is in it once per build."""
+    marked = highlight(text, PythonLexer(), HtmlFormatter(nowrap=True))
+    return Markup(
+        '<div class="highlight" tabindex="0"><pre>'
+        f'<code class="language-python">{marked.rstrip()}</code></pre></div>'
+    )
