@@ -13,15 +13,20 @@ from typing import Any
 
 import pytest
 
-from sitebuild import build
-from sitebuild.run import Runner
+from sitebuild import programs
+from sitebuild.fences import figure
+from sitebuild.project import Run, read
+from sitebuild.run.recording import read_recordings
+from sitebuild.run.runner import Runner
+from sitebuild.view import View
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
-def outline():
-    return build.read(ROOT)
+def project():
+    """The project as its files say it."""
+    return read(ROOT)
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +41,23 @@ def environment(runner):
 
 
 @pytest.fixture(scope="session")
-def results(outline, environment, runner):
-    """The result of every snippet that can run here, by name."""
-    runnable = [
-        snippet
-        for snippet in outline.snippets.values()
-        if not snippet.is_benchmark and (environment["cuda"] or not snippet.needs_cuda)
-    ]
-    return dict(runner.run(runnable))
+def results(project, environment, runner):
+    """The result of every program that can run here, by name, figures included."""
+    runnable = programs.runnable(project.programs, environment.cuda)
+    return dict(runner.run(runnable, figures=figure.wanted(project)))
+
+
+@pytest.fixture(scope="session")
+def run(project, environment, results):
+    """The run of the project that a build would show."""
+    return Run(project, environment, results, recordings=read_recordings(ROOT))
+
+
+@pytest.fixture(params=["ja", "en"])
+def view(request, run):
+    """A place on a page, in each language."""
+    language = run.project.languages[request.param]
+    return View(run, language, "detach.md", "../", 1)
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +101,7 @@ def sitebuild(
 
 def copy_project(to: Path, nav: str = "[index.md, b.md]") -> Path:
     """Copy to `to` what a build needs, but for pages and snippets."""
-    for name in ("sitebuild", "overrides", "docs/assets"):
+    for name in ("sitebuild", "overrides", "docs/assets", "words"):
         shutil.copytree(
             ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__")
         )
