@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 from sitebuild import build, record
-from sitebuild.faults import UnreadableError
 
 
 def main() -> int:
@@ -38,14 +37,6 @@ def main() -> int:
     root = Path.cwd()
     # Asked to end, it tidies up first, as after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        return _do(arguments, root)
-    except UnreadableError as error:  # a page that cannot even be read
-        print(error, file=sys.stderr)
-        return 1
-
-
-def _do(arguments: argparse.Namespace, root: Path) -> int:
     if arguments.command == "build":
         to = (root / arguments.to).resolve()
         return build.build(

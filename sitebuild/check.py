@@ -9,6 +9,7 @@ from sitebuild.faults import Fault
 from sitebuild.fences import FENCES
 from sitebuild.pages.compare import compare
 from sitebuild.pages.links import dead_links
+from sitebuild.pages.unique import same_pages
 from sitebuild.project import Project, Run
 from sitebuild.run.result import Result, fault
 
@@ -18,6 +19,7 @@ def check(project: Project) -> list[Fault]:
     faults = [*project.faults, *compare(project.pages), *_not_shown(project)]
     for by_slug in project.pages.values():
         faults += dead_links(project.root, by_slug)
+        faults += same_pages(by_slug)
     for use in project.uses:
         faults += FENCES[use.call.function].check(use, project)
     return faults

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sitebuild import programs
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, Kind
 from sitebuild.pages.call import Call
 from sitebuild.pages.outline import Page, read_pages
 from sitebuild.programs.operations import Operation, read_operations
@@ -30,7 +30,7 @@ class Use:
     line: int
     call: Call
 
-    def fault(self, kind: str, message: str, advice: str) -> Fault:
+    def fault(self, kind: Kind, message: str, advice: str) -> Fault:
         """Return a fault of this place."""
         return Fault(self.page.path, self.line, kind, message, advice)
 
@@ -58,13 +58,12 @@ class Project:
 def read(root: Path) -> Project:
     """Read all pages, programs and words below `root`.
 
-    Raises:
-        UnreadableError: The words cannot be read, without which there is no language.
+    What cannot be read is left out, and one of the faults.
     """
     from sitebuild.fences import FORMS
 
     languages, unequal = read_languages(root)
-    pages, unreadable = read_pages(root, list(languages), FORMS)
+    pages, unreadable = read_pages(root, languages, FORMS)
     found, faults = programs.read(root)
     operations, _ = read_operations(root)  # whose faults `programs` has found
     outlined = [f for by in pages.values() for page in by.values() for f in page.faults]

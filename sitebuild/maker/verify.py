@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, Kind
 from sitebuild.pages.outline import Page, address
 from sitebuild.project import Project
 
@@ -46,7 +46,7 @@ def _line(file: Path, target: str) -> int:
     return next((n for n, text in enumerate(lines, 1) if written.search(text)), 1)
 
 
-def _dead(site: Path) -> Iterator[tuple[str, str, str, str]]:
+def _dead(site: Path) -> Iterator[tuple[str, Kind, str, str]]:
     """Give file, kind of fault, what is wrong, and the address."""
     files = {
         file.relative_to(site).as_posix() for file in site.rglob("*") if file.is_file()

@@ -22,7 +22,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault, Kind, UnreadableError
 
 TIME_LIMIT = 10.0  # seconds, unless the snippet gives another with a reason
 _MARK = re.compile(r"# %% ([a-z0-9-]+)\s*$")
@@ -83,7 +83,7 @@ class Snippet:
 def parse(name: str, path: str, source: str) -> Snippet:
     """Read what `source` announces; raise `UnreadableError` if it cannot run."""
 
-    def wrong(line: int, kind: str, message: str, advice: str) -> UnreadableError:
+    def wrong(line: int, kind: Kind, message: str, advice: str) -> UnreadableError:
         return UnreadableError(Fault(path, line, kind, message, advice))
 
     try:
