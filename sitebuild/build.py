@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sitebuild import project
 from sitebuild.check import check, judge, part, report
+from sitebuild.faults import UNREADABLE
 from sitebuild.fences import figure
 from sitebuild.fences.benchmark import measure as benchmarks
 from sitebuild.maker import render
@@ -110,7 +111,10 @@ def assemble(
     )
     run.benchmarks.update(measured)
     begun_rendering = time.perf_counter()
-    faults += failed + render.render(run, to, again)
+    faults += failed
+    # MkDocs would stop at the first file that it cannot read.
+    if not any(fault.kind in UNREADABLE for fault in faults):
+        faults += render.render(run, to, again)
     if faults:
         report(faults, found)
         return False

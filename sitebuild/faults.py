@@ -80,6 +80,9 @@ Kind = Literal[
     "unshown-value",
 ]
 
+# A page or a language is left out for it, so there is no site to render.
+UNREADABLE: tuple[Kind, ...] = ("unreadable-page", "unreadable-words")
+
 
 @dataclass(frozen=True, order=True)
 class Fault:

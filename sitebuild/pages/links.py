@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from sitebuild.faults import Fault
@@ -13,17 +13,21 @@ from sitebuild.pages.outline import Page
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 
-def dead_links(root: Path, pages: Mapping[str, Page]) -> Iterator[Fault]:
+def dead_links(
+    root: Path, pages: Mapping[str, Page], unread: Collection[str] = ()
+) -> Iterator[Fault]:
     """Give every relative link on the pages of one language that leads nowhere.
 
-    Anchors are looked for in the built site: many are made by the build.
+    Anchors are looked for in the built site: many are made by the build. A page
+    that is there and could not be read, by the paths in `unread`, is somewhere.
     """
     for page in pages.values():
         for link in page.links:
             path = link.target.partition("#")[0]
             if not path or _ELSEWHERE.match(path):
                 continue
-            if _slug(page, path) in pages:
+            slug = _slug(page, path)
+            if slug in pages or f"docs/{page.language}/{slug}" in unread:
                 continue
             if path.endswith((".md", ".ipynb")) or not _is_file(root, page, path):
                 yield Fault(

@@ -60,7 +60,7 @@ def parts(lines: Iterable[tuple[int, str]]) -> Iterator[Line | Block]:
             if end and end[2].startswith(mark) and not end[3].strip():
                 closed = True
                 break
-            code.append(above)
+            code.append(above.removeprefix(indent))
         yield Block(
             number, before, indent, mark, header.strip(" "), "\n".join(code), closed
         )
