@@ -16,7 +16,6 @@ from pathlib import Path
 
 from sitebuild import project
 from sitebuild.check import check, judge, part, report
-from sitebuild.faults import UNREADABLE
 from sitebuild.fences import figure
 from sitebuild.fences.benchmark import measure as benchmarks
 from sitebuild.maker import render
@@ -113,7 +112,7 @@ def assemble(
     begun_rendering = time.perf_counter()
     faults += failed
     # MkDocs would stop at the first file that it cannot read.
-    if not any(fault.kind in UNREADABLE for fault in faults):
+    if not found.unread:
         faults += render.render(run, to, again)
     if faults:
         report(faults, found)

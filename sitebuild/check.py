@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
-from sitebuild.faults import UNREADABLE, Fault
+from sitebuild.faults import Fault
 from sitebuild.fences import FENCES
 from sitebuild.pages.compare import compare
 from sitebuild.pages.links import dead_links
@@ -16,13 +16,11 @@ from sitebuild.run.result import Result, fault
 
 def check(project: Project) -> list[Fault]:
     """Return all that is wrong as far as the files tell."""
-    # What could not be read is reported; that others miss it would be noise.
-    unread = {fault.path for fault in project.faults if fault.kind in UNREADABLE}
-    faults = [*project.faults, *compare(project.pages, unread)]
-    if not unread:
+    faults = [*project.faults, *compare(project.pages, project.unread)]
+    if not project.unread:
         faults += _not_shown(project)
     for by_slug in project.pages.values():
-        faults += dead_links(project.root, by_slug, unread)
+        faults += dead_links(project.root, by_slug, project.unread)
         faults += same_pages(by_slug)
     for use in project.uses:
         faults += FENCES[use.call.function].check(use, project)

@@ -12,8 +12,11 @@ from typing import Literal
 # Every kind there is. CONTRIBUTING explains each, in both languages; links and
 # searches lead there by the name, so it stays.
 Kind = Literal[
+    "after-exception",
     "bad-cell-id",
+    "bad-name",
     "before-first-section",
+    "before-section",
     "benchmark-shown",
     "contradicting-probe",
     "dead-anchor",
@@ -25,6 +28,7 @@ Kind = Literal[
     "figure-not-run",
     "front-matter",
     "heading-without-space",
+    "imports-sitebuild",
     "late-comment",
     "limit-without-reason",
     "measurement-not-kept",
@@ -44,12 +48,14 @@ Kind = Literal[
     "not-run",
     "not-shown",
     "not-utf8",
+    "odd-character",
     "open-fence",
     "other-exception",
     "outside-resource",
     "raw-cell",
     "raw-html",
     "same-address",
+    "same-cell",
     "same-claim",
     "same-description",
     "same-id",
@@ -65,6 +71,7 @@ Kind = Literal[
     "too-much-output",
     "unannounced-exception",
     "unclear-operation",
+    "unclear-probe",
     "underlined-heading",
     "unequal-cells",
     "unequal-headings",
@@ -75,13 +82,9 @@ Kind = Literal[
     "unknown-call",
     "unknown-need",
     "unknown-operation",
-    "unreadable-page",
-    "unreadable-words",
+    "unreadable",
     "unshown-value",
 ]
-
-# A page or a language is left out for it, so there is no site to render.
-UNREADABLE: tuple[Kind, ...] = ("unreadable-page", "unreadable-words")
 
 
 @dataclass(frozen=True, order=True)

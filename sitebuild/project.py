@@ -45,6 +45,9 @@ class Project:
     programs: dict[str, Snippet]  # by name
     operations: list[Operation]  # of the behaviour matrix
     faults: list[Fault]  # of single files; `sitebuild.check` looks at the whole
+    # Pages and words that could not be read: their faults say why. That other
+    # files miss what is in them is no fault.
+    unread: frozenset[str] = frozenset()
 
     @property
     def uses(self) -> Iterator[Use]:
@@ -62,13 +65,14 @@ def read(root: Path) -> Project:
     """
     from sitebuild.fences import FORMS
 
-    languages, unequal = read_languages(root)
+    languages, unclear = read_languages(root)
     pages, unreadable = read_pages(root, languages, FORMS)
     found, faults = programs.read(root)
     operations, _ = read_operations(root)  # whose faults `programs` has found
     outlined = [f for by in pages.values() for page in by.values() for f in page.faults]
-    faults = [*unequal, *unreadable, *faults, *outlined]
-    return Project(root, languages, pages, found, operations, faults)
+    unread = {f.path for f in [*unclear, *unreadable] if f.kind != "unequal-words"}
+    faults = [*unclear, *unreadable, *faults, *outlined]
+    return Project(root, languages, pages, found, operations, faults, frozenset(unread))
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sitebuild.faults import Fault, UnreadableError
-from sitebuild.files import read_text
+from sitebuild.programs import text
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -97,7 +97,7 @@ def read_languages(root: Path) -> tuple[dict[str, Language], list[Fault]]:
             Fault(
                 "words",
                 1,
-                "unreadable-words",
+                "unreadable",
                 f"no language has the configuration {ROOT_CONFIG}",
                 "name it in the table [language] of the language at the root",
             )
@@ -108,13 +108,13 @@ def read_languages(root: Path) -> tuple[dict[str, Language], list[Fault]]:
 def _read(file: Path, root: Path) -> dict[str, Any]:
     """Return a file of words, every one of which can be filled in."""
     path = file.relative_to(root).as_posix()
-    text = read_text(file, root, "unreadable-words")
+    content = text.read(file, root)
 
     def wrong(line: int, message: str, advice: str) -> UnreadableError:
-        return UnreadableError(Fault(path, line, "unreadable-words", message, advice))
+        return UnreadableError(Fault(path, line, "unreadable", message, advice))
 
     try:
-        table: dict[str, Any] = tomllib.loads(text)
+        table: dict[str, Any] = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise wrong(
@@ -123,7 +123,7 @@ def _read(file: Path, root: Path) -> dict[str, Any]:
             'write each text on a line of its own: `key = "text"`',
         ) from None
     for key, value in _texts(table):
-        line_ = line_of(text, key)
+        line_ = line_of(content, key)
         if not isinstance(value, str):
             raise wrong(line_, f"{key!r} is no text", 'put it in quotes: "..."')
         try:

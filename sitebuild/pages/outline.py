@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from sitebuild.faults import Fault, Kind, UnreadableError
-from sitebuild.files import read_text
 from sitebuild.pages.call import Call, Form, options, parse
 from sitebuild.pages.markdown import Block, Line, front_matter, is_fence, parts
 from sitebuild.programs import notebook
+from sitebuild.programs import text as files
 
 # What the theme and its search read in the front matter, and this project uses.
 FRONT_MATTER = ("description", "hide", "search")
@@ -118,17 +118,16 @@ def read_page(file: Path, root: Path, forms: Mapping[str, Form]) -> Page:
     """Return the outline of one page; `forms` are the calls that it can make.
 
     Raises:
-        UnreadableError: It is not UTF-8, or no notebook.
+        UnreadableError: It is no text, or no notebook.
     """
     path = file.relative_to(root).as_posix()
     _, language, slug = path.split("/", 2)
     page = Page(path, slug, language)
-    text = read_text(file, root, "unreadable-page")
+    text = files.read(file, root)
     if file.suffix == ".ipynb":
         cells = notebook.read(file, root)["cells"]
         for number, cell in enumerate(cells, 1):
             _read_cell(page, number, cell)
-        _check_cell_ids(page, cells)
     else:
         matter, body = front_matter(text)
         _read_front_matter(page, matter, text)
@@ -351,9 +350,17 @@ def _check_headings(page: Page) -> None:
 def _read_cell(page: Page, number: int, cell: Mapping[str, Any]) -> None:
     """Add the outline of one cell of a notebook; its number is its line."""
     source = "".join(cell["source"])
+    id_ = str(cell["id"])
+    if not re.fullmatch(r"[a-z0-9-]+", id_) or _RANDOM_ID.fullmatch(id_):
+        page.wrong(
+            number,
+            "bad-cell-id",
+            f"the id {id_!r} of cell {number} is no name",
+            "give it a name in lower-case letters, digits and hyphens",
+        )
     if cell["cell_type"] == "code":
         page.cells.append(Cell(number, source))
-        _check_code_cell(page, number, cell, source)
+        _check_code_cell(page, number, id_, source)
         return
     if cell["cell_type"] != "markdown":
         page.wrong(
@@ -368,56 +375,25 @@ def _read_cell(page: Page, number: int, cell: Mapping[str, Any]) -> None:
     page.title = page.title or text.title
     # A cell's id is the id of its heading: see `sitebuild.maker.notebook`.
     page.headings += [
-        Heading(number, found.level, cell["id"], found.text) for found in text.headings
+        Heading(number, found.level, id_, found.text) for found in text.headings
     ]
     page.links += [Link(number, found.target) for found in text.links]
     page.images += [Link(number, found.target) for found in text.images]
     for fault in text.faults:
-        message = f"the cell {cell['id']!r}, line {fault.line}: {fault.message}"
+        message = f"the cell {id_!r}, line {fault.line}: {fault.message}"
         page.wrong(number, fault.kind, message, fault.advice)
 
 
-def _check_code_cell(
-    page: Page, number: int, cell: Mapping[str, Any], source: str
-) -> None:
-    name = f"the code cell {cell['id']!r}"
-    if cell.get("outputs"):
-        page.wrong(
-            number,
-            "saved-output",
-            f"{name} holds an output of another run",
-            "clear the outputs of all cells before you save",
-        )
+def _check_code_cell(page: Page, number: int, id_: str, source: str) -> None:
     try:
         body = ast.parse(source).body
     except SyntaxError:
         return  # reported with the program
-    if not body:
-        page.wrong(
-            number,
-            "empty-cell",
-            f"{name} has no statement",
-            "write a program into it, or delete it",
-        )
-    elif isinstance(body[-1], ast.Expr) and not isinstance(body[-1].value, ast.Call):
+    last = body[-1] if body else None
+    if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Call):
         page.wrong(
             number,
             "unshown-value",
-            f"{name} ends with a value that only Jupyter would show",
+            f"the code cell {id_!r} ends with a value that only Jupyter would show",
             "print it",
         )
-
-
-def _check_cell_ids(page: Page, cells: Iterable[Mapping[str, Any]]) -> None:
-    seen: set[str] = set()
-    for number, cell in enumerate(cells, 1):
-        id_ = str(cell["id"])
-        if not re.fullmatch(r"[a-z0-9-]+", id_) or _RANDOM_ID.fullmatch(id_):
-            what = f"the id {id_!r} of cell {number} is no name"
-        elif id_ in seen:
-            what = f"a second cell, cell {number}, has the id {id_!r}"
-        else:
-            seen.add(id_)
-            continue
-        advice = "give it a name in lower-case letters, digits and hyphens"
-        page.wrong(number, "bad-cell-id", what, advice)

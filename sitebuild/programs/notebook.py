@@ -33,7 +33,7 @@ def read(file: Path, root: Path) -> dict[str, Any]:
             Fault(
                 path,
                 line,
-                "unreadable-page",
+                "unreadable",
                 f"cannot be read: {error!r}",
                 "save it as JSON in UTF-8, with an `id` in each cell",
             )

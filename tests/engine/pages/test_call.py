@@ -65,7 +65,7 @@ def test_a_text_in_the_language_of_the_page_makes_no_other_call():
     ],
 )
 def test_nothing_else_is_a_call(code):
-    with pytest.raises(ValueError, match="^write `"):
+    with pytest.raises(ValueError, match=r"^write `"):
         parse(code, {}, FORMS)
 
 
