@@ -67,6 +67,7 @@ Kind = Literal[
     "skipped-level",
     "syntax-error",
     "talking-probe",
+    "theme",
     "time-limit",
     "too-much-output",
     "unannounced-exception",
@@ -83,6 +84,7 @@ Kind = Literal[
     "unknown-need",
     "unknown-operation",
     "unreadable",
+    "unreadable-time",
     "unshown-value",
 ]
 

@@ -50,12 +50,16 @@ class Project:
     unread: frozenset[str] = frozenset()
 
     @property
+    def all_pages(self) -> list[Page]:
+        """The pages of all languages."""
+        return [page for by_slug in self.pages.values() for page in by_slug.values()]
+
+    @property
     def uses(self) -> Iterator[Use]:
         """Every fence of every page."""
-        for by_slug in self.pages.values():
-            for page in by_slug.values():
-                for fence in page.fences:
-                    yield Use(page, fence.line, fence.call)
+        for page in self.all_pages:
+            for fence in page.fences:
+                yield Use(page, fence.line, fence.call)
 
 
 def read(root: Path) -> Project:
