@@ -48,11 +48,15 @@ def test_recordings_hold_nothing_but_snippets_of_today(project):
         assert files <= set(project.programs), recording.name
 
 
-def test_outputs_are_the_same_twice_and_after_all_others_shuffled(runnable, results):
-    """In a second zygote, in another order, on one worker."""
-    shuffled = random.Random(0).sample(runnable, len(runnable))
-    with Runner(workers=1) as runner:
-        again = dict(runner.run(shuffled))
+@pytest.fixture(scope="module")
+def again(runnable):
+    """The results of another zygote, in another order, and traced."""
+    with Runner() as runner:
+        shuffled = random.Random(0).sample(runnable, len(runnable))
+        return dict(runner.run(shuffled, trace=True))
+
+
+def test_outputs_are_the_same_twice_and_after_others_shuffled(again, results):
     assert {n: r.outputs for n, r in again.items()} == {
         n: r.outputs for n, r in results.items()
     }
@@ -68,13 +72,14 @@ def test_a_snippet_prints_the_same_in_a_python_of_its_own(runnable, results):
     }
 
 
-def test_every_line_of_every_snippet_is_executed(runnable):
+def test_every_line_of_every_snippet_is_executed(again):
     # The probes of the matrix share a program that knows more than one case, and
     # the program of a claim has a branch for what the claim predicts.
-    whole = [s for s in runnable if not s.name.startswith(("matrix/", "fact_check/"))]
-    with Runner() as runner:
-        traced = dict(runner.run(whole, trace=True))
-    missed = {n: r.missed for n, r in traced.items() if r.missed}
+    missed = {
+        name: result.missed
+        for name, result in again.items()
+        if result.missed and not name.startswith(("matrix/", "fact_check/"))
+    }
     assert missed == {}
 
 
