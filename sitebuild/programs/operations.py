@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,8 +19,8 @@ from sitebuild.programs.snippet import Section, Snippet, parse
 
 OPERATIONS = "matrix/operations.ini"
 TEMPLATE = "matrix/probe.py"
-_KEYS = {"expression", "ja", "en", "setup", "under", "import", "values"}
-_NEEDED = {"expression", "ja", "en"}
+_KEYS = {"expression", "setup", "under", "import", "values"}
+_NEEDED = {"expression"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,6 @@ class Operation:
     id: str  # "detach-clone": the row's anchor
     line: int  # in `OPERATIONS`
     expression: str  # "x.detach().clone()"
-    notes: Mapping[str, str]  # what it is, by language
     setup: str = ""  # lines before the expression
     under: str = ""  # "torch.no_grad()"
     imports: str = ""  # "numpy as np"
@@ -86,7 +84,6 @@ def read_operations(root: Path) -> tuple[list[Operation], list[Fault]]:
                 id_,
                 number,
                 entry["expression"],
-                {"ja": entry["ja"], "en": entry["en"]},
                 textwrap.dedent(entry.get("setup", "")).strip(),
                 entry.get("under", ""),
                 entry.get("import", ""),
