@@ -24,6 +24,7 @@ from watchdog.observers import Observer
 
 from sitebuild import build, project
 from sitebuild.fences import FENCES
+from sitebuild.fences.benchmark.measure import STORE
 from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project
 from sitebuild.run.capture import Shot
@@ -133,7 +134,8 @@ def _stamps(found: Project) -> list[tuple[str, int]]:
     """Return when each file was written that concerns all pages."""
     root = found.root
     files = [root / language.config for language in found.languages.values()]
-    for folder in ("docs/assets", "overrides", "recordings", "words", ".cache"):
+    files.append(root / STORE)
+    for folder in ("docs/assets", "overrides", "recordings", "words"):
         files += sorted((root / folder).rglob("*.*"))
     return [(str(f), f.stat().st_mtime_ns) for f in files if f.is_file()]
 
