@@ -561,7 +561,7 @@ Underlined
 
 <img src="HTTPS://example.com/x.png" alt="">
 
-<a href="../gone/">x</a>
+<a href="../lost/">x</a>
 
 ```text
 tensor([1.])
@@ -665,4 +665,4 @@ def test_a_notebook_cell_that_is_no_python_is_named(project):
     )
     faults = read(project.root).faults
     [fault] = [fault for fault in faults if fault.kind == "syntax-error"]
-    assert str(fault).startswith("docs/ja/n.ipynb:5: the code cell 'b': SyntaxError")
+    assert str(fault).startswith("docs/en/n.ipynb:5: the code cell 'b': SyntaxError")
