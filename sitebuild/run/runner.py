@@ -114,7 +114,7 @@ class Runner:
         """Start the zygote; it imports torch while the caller goes on."""
         self._workers = workers or (len(os.sched_getaffinity(0)) if FORK else 2)
         self._folder = tempfile.mkdtemp(prefix="snippets-")
-        self._variables = _variables(self._folder, threads, fork)
+        self._variables = _variables(self._folder, threads)
         self._number = 0  # of the last job
         self._has_second = False  # whether it was asked for
         self._process: subprocess.Popen[bytes] | None = None
@@ -286,7 +286,7 @@ class Runner:
             _end_all(self._folder)
 
 
-def _variables(folder: str, threads: int, fork: bool) -> dict[str, str]:
+def _variables(folder: str, threads: int) -> dict[str, str]:
     """Return the environment that zygotes and programs get."""
     variables = {
         name: value
@@ -301,12 +301,7 @@ def _variables(folder: str, threads: int, fork: bool) -> dict[str, str]:
     variables["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
     if threads:  # time is measured
         variables["OMP_NUM_THREADS"] = variables["MKL_NUM_THREADS"] = str(threads)
-    elif fork:
-        # A fork copies the table of all pages that the zygote has written: half
-        # the time of a short program. Huge pages make that table small.
-        variables["PYTHONMALLOC"] = "malloc"
-        variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"
-        # Threads that wait are not to take the core of the program beside.
+    else:  # threads that wait are not to take the core of the program beside
         variables["OMP_WAIT_POLICY"] = "passive"
     return variables
 
