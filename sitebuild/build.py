@@ -22,6 +22,7 @@ from sitebuild.maker import render
 from sitebuild.programs import runnable
 from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project, Run
+from sitebuild.run import recording
 from sitebuild.run.capture import Shot
 from sitebuild.run.environment import Environment
 from sitebuild.run.recording import read_recordings
@@ -88,6 +89,8 @@ def assemble(
     """
     begun = time.perf_counter()
     faults = check(found)
+    if again is None:  # an edited recording is never shown; `serve` need not wait
+        faults += recording.faults(found.root)
     programs = runnable(found.programs, environment.cuda)
     ended = results_of(programs, figure.wanted(found))
     results, failed = part(found, ended, strict)
@@ -131,7 +134,7 @@ def check_only(root: Path) -> int:
         ended = dict(runner.run(programs, figures=figure.wanted(found)))
     results, failed = part(found, ended, strict=True)
     run = Run(found, environment, results, recordings=read_recordings(root))
-    faults = [*check(found), *failed, *judge(run)]
+    faults = [*check(found), *recording.faults(root), *failed, *judge(run)]
     if faults:
         report(faults, found)
         return 1

@@ -29,7 +29,7 @@ from typing import Any
 
 from sitebuild.programs.snippet import Snippet
 from sitebuild.run.capture import Shot
-from sitebuild.run.child import ROOT, Job
+from sitebuild.run.child import HOMES, ROOT, Job
 from sitebuild.run.environment import Environment
 from sitebuild.run.process import GRACE, KILL, alone
 from sitebuild.run.result import Result
@@ -294,8 +294,7 @@ def _variables(folder: str, threads: int) -> dict[str, str]:
         if name in _PASSED or name.startswith(_PASSED_GROUPS)
     }
     variables["PYTHONUSERBASE"] = site.getuserbase()  # below the home that goes
-    for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"):
-        variables[name] = folder
+    variables.update(dict.fromkeys(HOMES, folder))
     variables.update(PYTHONHASHSEED="0", PYTHONUTF8="1", PYTHONPATH=ROOT)
     # A fork is only safe while the zygote has not touched the driver.
     variables["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"

@@ -38,10 +38,7 @@ FIRST = (
     "torch",
     "torch._subclasses.schema_check_mode",  # at the first print of a tensor
 )
-SECOND = (
-    "torch._dynamo",  # more than a second, and all of SymPy with it
-    "torch._dynamo.decorators",
-)
+SECOND = ("torch._dynamo",)  # about a second, and all of SymPy with it
 _NEEDS_SECOND = re.compile(
     r"""\boptim\b|\.backward\(\*?\w|"meta"|checkpoint|compile|vmap|torch\.func
     |gradcheck|DispatchMode|Transformer""",
