@@ -17,9 +17,9 @@ OUTPUT_LIMIT = 64 * 1024  # bytes of output; a page is read by people
 class Result:
     """What one run of one snippet gave."""
 
-    ended: str  # end, exception, exit, died, time limit, too much output
+    ended: str  # end, exception, exit, died, time limit, too much output, lost
     outputs: dict[str, str]  # by section, as printed, cleaned of noise
-    exception: str = ""  # its type's name
+    exception: str = ""  # its type's name; of a lost result, why
     line: int = 0  # where it ended, if not at the end
     status: int = 0  # of a process that died: exit status, or -signal
     executed: tuple[int, ...] = ()  # lines, when traced
@@ -91,6 +91,13 @@ def fault(snippet: Snippet, result: Result) -> Fault | None:
             "too-much-output",
             f"prints more than {OUTPUT_LIMIT // 1024} KiB",
             "print less: a reader reads this",
+        )
+    if result.ended == "lost":
+        return wrong(
+            max(result.line, 1),
+            "lost",
+            f"its result was lost: {result.exception}",
+            "let the program leave other processes and Python's own modules alone",
         )
     how = (
         f"was killed by {signal.Signals(-result.status).name}"
