@@ -100,7 +100,7 @@ def _lines(program: Snippet) -> list[str]:
 
     What it prints may number a line, so none is left out.
     """
-    lines = program.source.splitlines()
+    lines = program.source.split("\n")
     for section in program.sections:
         if section.name:
             lines[section.first - 1] = ""
