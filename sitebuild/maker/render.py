@@ -134,8 +134,9 @@ def _publish(run: Run, to: Path, pages: Collection[Page]) -> None:
     """Write the files that the fences of `pages` put beside them."""
     calls: dict[str, set[Call]] = {}
     for page in pages:
-        for fence in page.fences:
-            calls.setdefault(fence.call.function, set()).add(fence.call)
+        for call in (fence.call for fence in page.fences):
+            if not call.program or call.program in run.project.programs:
+                calls.setdefault(call.function, set()).add(call)
     for function, of in calls.items():
         FENCES[function].publish(run, to, of)
 
