@@ -41,7 +41,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return _do(arguments, Path.cwd())
-    except UnreadableError as error:  # a page that cannot even be read
+    except UnreadableError as error:  # without which nothing can be built
         print(error, file=sys.stderr)
     except OSError as error:  # a full disk, a folder that may not be written to
         print(f"cannot go on: {error}", file=sys.stderr)

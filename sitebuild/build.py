@@ -62,7 +62,8 @@ def build(root: Path, to: Path, runner: Runner, *, measure: bool, strict: bool) 
         # Minutes of measuring are for nothing if the site cannot be built.
         faults += measurements(run, anew=measure and not faults)
         begun_rendering = time.perf_counter()
-        add(faults, render.render(run, folder / "site").faults)
+        if not found.unread:  # or MkDocs would stop at it
+            add(faults, render.render(run, folder / "site").faults)
         if faults:
             print(report(faults, found), file=sys.stderr)
             print("The last good site is untouched.", file=sys.stderr)

@@ -9,15 +9,19 @@ from sitebuild.faults import Fault
 from sitebuild.fences import FENCES
 from sitebuild.pages.compare import compare
 from sitebuild.pages.links import dead_links
+from sitebuild.pages.unique import same_pages
 from sitebuild.project import Project, Run
 from sitebuild.run.result import Result, fault
 
 
 def check(project: Project) -> list[Fault]:
     """Return all that is wrong as far as the files tell."""
-    faults = [*project.faults, *compare(project.pages), *_not_shown(project)]
+    faults = [*project.faults, *compare(project.pages, project.unread)]
+    if not project.unread:
+        faults += _not_shown(project)
     for by_slug in project.pages.values():
-        faults += dead_links(project.root, by_slug)
+        faults += dead_links(project.root, by_slug, project.unread)
+        faults += same_pages(by_slug)
     for use in project.uses:
         faults += FENCES[use.call.function].check(use, project)
     return faults

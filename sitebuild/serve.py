@@ -104,6 +104,8 @@ class Workshop:
             found, self._environment, self._run, self._recordings
         )
         faults += build.measurements(run, anew=False)
+        if found.unread:  # MkDocs would stop at it
+            return report(faults, found)
         inputs = {page.path: _inputs(page, found) for page in found.all_pages}
         again, whole = self._again, None
         target = self._folder / str(self.state.number + 1)

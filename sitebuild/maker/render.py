@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sitebuild.faults import Fault, UnreadableError
 from sitebuild.fences import FENCES
+from sitebuild.maker.nav import unequal
 from sitebuild.maker.site import Reports, Site
 from sitebuild.maker.verify import Dead, Links, faults, file_of, read
 from sitebuild.pages.call import Call
@@ -52,6 +53,7 @@ def render(run: Run, to: Path) -> Rendered:
     to.mkdir()
     _publish(run, to, run.project.all_pages)
     whole = Rendered()
+    whole.faults += unequal(run.project.root, run.project.languages)
     for part in _side_by_side(run, to, _commit(run)):
         whole.faults += part.faults
         whole.titles |= part.titles
@@ -134,9 +136,10 @@ def _publish(run: Run, to: Path, pages: Collection[Page]) -> None:
     """Write the files that the fences of `pages` put beside them."""
     calls: dict[str, set[Call]] = {}
     for page in pages:
-        for call in (fence.call for fence in page.fences):
-            if not call.program or call.program in run.project.programs:
-                calls.setdefault(call.function, set()).add(call)
+        for fence in page.fences:
+            program = fence.call.program
+            if not program or program in run.project.programs:  # others are reported
+                calls.setdefault(fence.call.function, set()).add(fence.call)
     for function, of in calls.items():
         FENCES[function].publish(run, to, of)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, Kind
 from sitebuild.pages.outline import Page, address
 from sitebuild.project import Project
 
@@ -33,7 +33,7 @@ class Dead:
     """A link that leads nowhere, or to the outside where it must not."""
 
     file: str  # below the root of the site
-    kind: str
+    kind: Kind
     what: str
     target: str
 
@@ -78,7 +78,7 @@ class Links:
                 what = f"{attribute} {what}" if kind == "dead-link" else what
                 yield Dead(file, kind, what, target)
 
-    def wrong(self, file: str, target: str) -> tuple[str, str] | None:
+    def wrong(self, file: str, target: str) -> tuple[Kind, str] | None:
         """Return what is wrong with a link in `file`: its kind, and in words."""
         path, _, fragment = target.partition("#")
         if posixpath.basename(file) == "404.html" and (path[:1] == "/" or not path):

@@ -144,7 +144,7 @@ def _remove(folder: Path) -> None:
 
 
 def prctl(option: int, value: int) -> None:
-    """Set something of this process, where prctl(2) is known."""
+    """Set something of this process: see prctl in the manual."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 

@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass, field
 from typing import Any
 
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, Kind
 from sitebuild.programs.snippet import Snippet
 from sitebuild.run.capture import Shot
 
@@ -36,7 +36,7 @@ class Result:
 def fault(snippet: Snippet, result: Result) -> Fault | None:
     """Compare how `snippet` ended with what it announces."""
 
-    def wrong(line: int, kind: str, message: str, advice: str) -> Fault:
+    def wrong(line: int, kind: Kind, message: str, advice: str) -> Fault:
         if snippet.path.endswith(".ipynb"):  # whose file has other lines
             cell = next(s for s in reversed(snippet.sections) if s.first <= line)
             text = snippet.lines(line, line).strip()
