@@ -63,9 +63,11 @@ class Shared:
 class Workshop:
     """The site as it stands now, built anew when a file changes."""
 
-    def __init__(self, root: Path, runner: Runner, folder: Path) -> None:
+    def __init__(
+        self, root: Path, runner: Runner, folder: Path, state: State | None = None
+    ) -> None:
         """Prepare to build `root` below `folder`, with the programs of `runner`."""
-        self.state = State()
+        self.state = state or State()
         self._root, self._runner, self._folder = root, runner, folder
         self._environment = runner.environment()
         self._results: dict[tuple[str, str, str], Result] = {}
@@ -196,12 +198,13 @@ def serve(root: Path, port: int, runner: Runner) -> int:
         if (root / name).exists():
             observer.schedule(edits, str(root / name), recursive=True)
     try:
-        workshop = Workshop(root, runner, folder)
+        state = State()
         try:
-            start(workshop.state, port)
+            start(state, port)
         except OSError as error:
             print(f"port {port} cannot be had: {error.strerror}", file=sys.stderr)
             return 1
+        workshop = Workshop(root, runner, folder, state)
         observer.start()
         workshop.build()
         print(f"serving http://localhost:{port}/ and following edits", flush=True)
