@@ -33,6 +33,24 @@ class Result:
         return "".join(self.outputs.values())
 
 
+def silent(snippet: Snippet, result: Result) -> Fault | None:
+    """Return what is wrong with a run of which a page has nothing to show.
+
+    Ask it of a run that took the figures which pages ask for.
+    """
+    if result.ended != "end" or result.output.strip() or result.figures:
+        return None
+    if snippet.raises or snippet.is_benchmark:
+        return None
+    return Fault(
+        snippet.path,
+        1,
+        "prints-nothing",
+        "prints nothing, and no page draws a figure of it",
+        "let it print what the page says of it",
+    )
+
+
 def fault(snippet: Snippet, result: Result) -> Fault | None:
     """Compare how `snippet` ended with what it announces."""
 
