@@ -123,12 +123,10 @@ def render(call: Call, view: View) -> Markup:
     if result is None:
         return Markup("")
     snippet = view.run.project.programs[call.program]
-    drawn, language = result.figures, view.language.code
+    drawn = result.figures
     return Markup("").join(
         Markup(
-            _figure(
-                figure, call, snippet, drawn, language, f"figure-{view.number}-{index}"
-            )
+            _figure(figure, call, snippet, drawn, view, f"figure-{view.number}-{index}")
         )
         for index, figure in enumerate(call.figures, 1)
     )
@@ -139,9 +137,10 @@ def _figure(
     call: Call,
     snippet: Snippet,
     drawn: dict[Shot, dict[str, Any]],
-    language: str,
+    view: View,
     name: str,
 ) -> str:
+    language = view.language.code
     words = WORDS[language]
     shown = call.section or snippet.sections[-1].name
     panels, legend = [], []
@@ -160,9 +159,11 @@ def _figure(
             panels.append(f'<div class="figure-panel figure-wide">{value}</div>')
             continue
         if figure.kind == "graph":
-            svg, meant = autograd.render(data, language, f"{name}-{index}")
+            svg, meant = autograd.draw(data, view.words.autograd, f"{name}-{index}")
         else:
-            svg, meant = storage.render(data, language, f"{name}-{index}", before)
+            svg, meant = storage.draw(
+                data, view.words.storage, f"{name}-{index}", before
+            )
             before = data
         legend += [text for text in meant if text not in legend]
         label = ""
