@@ -69,6 +69,7 @@ def lines(
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import NullFormatter
 
     with (
         matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}),
@@ -88,12 +89,17 @@ def lines(
             drawn += axes.plot(x, medians, color=color, marker="o")
         if log[0]:
             axes.set_xscale("log", base=2)
+            axes.locator_params(axis="x", numticks=6)  # more long numbers meet
         if log[1]:
             axes.set_yscale("log")
         elif axes.dataLim.ymin >= 0:
             axes.set_ylim(bottom=0)
-        for axis, label in ((axes.xaxis, xlabel), (axes.yaxis, ylabel)):
-            axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+        y = [value for by_place in samples.values() for r in by_place for value in r]
+        for axis, label, values in ((axes.xaxis, xlabel, x), (axes.yaxis, ylabel, y)):
+            axis.set_major_formatter(_number)
+            # Between powers of ten only where there is room, and need.
+            small = max(values) < 10 * min(values)
+            axis.set_minor_formatter(_part if small else NullFormatter())
             axis.set_label_text(visible(label))
         axes.grid(axis="y")
         # Above the plot, where a narrow screen shows it before it scrolls, in the
@@ -116,6 +122,16 @@ def lines(
         plt.close(figure)
     root = _inline(ElementTree.fromstring(written.getvalue()))
     return dump(root, name, f"{ylabel} – {xlabel}", description)
+
+
+def _number(value: float, _: int | None = None) -> str:
+    """Write the number of a tick."""
+    return f"{value:,.10g}"
+
+
+def _part(value: float, _: int | None = None) -> str:
+    """Write the number of a tick if it begins with 2, 3 or 5."""
+    return _number(value) if f"{value:e}"[0] in "235" else ""
 
 
 def _inline(root: ElementTree.Element) -> ElementTree.Element:

@@ -116,7 +116,7 @@ class Svg:
 
     def dump(self, name: str, title: str, description: str) -> str:
         """Return the drawing as text: see `dump`."""
-        w, h = (str(int(side + 2.5)) for side in (self._right, self._bottom))
+        w, h = (str(int(side + MARGIN)) for side in (self._right, self._bottom))
         self._root.set("width", w)
         self._root.set("height", h)
         self._root.set("viewBox", f"0 0 {w} {h}")
