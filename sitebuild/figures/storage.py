@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sitebuild.figures import Drawing, Words
-from sitebuild.figures.svg import LINE, MARGIN, Svg, px, width
+from sitebuild.figures.svg import LINE, MARGIN, SIZE, Svg, px, width
 
 _PAD = 8.0  # between a frame and what is in it
-_CELL, _CELL_HEIGHT = 46.0, 28.0
+_CELL, _CELL_HEIGHT = 46.0, 28.0  # of an element; wider where its value is longer
 _ARROW = 16.0  # the room for one from column to column
 _NAME, _NAME_HEIGHT = 26.0, 22.0  # from name to name of one object; one of them
 _PLACE_HEIGHT = 24.0
@@ -97,6 +97,10 @@ class _Map:
         )
 
 
+def _index(index: list[int]) -> str:
+    return str(index).replace(" ", "")
+
+
 def _tuple(numbers: list[int]) -> str:
     return str(tuple(numbers)).replace(" ", "")
 
@@ -142,6 +146,15 @@ class _Picture:
         self.objects = MARGIN + self.name_width + _ARROW
         self.storages = self.objects + self.object_width + _ARROW
         self.cells = self.storages + _PAD
+        values = [value for storage in content.storages for value in storage["values"]]
+        indices = [_index(index) for thing in things for _, index in thing["places"]]
+        self.cell = max(
+            [
+                _CELL,
+                *(width(value, SIZE + 1) + 6 for value in values),
+                *(width(index) + 8 for index in indices),
+            ]
+        )
 
     def draw(self, name: str) -> Drawing:
         """Draw all."""
@@ -164,9 +177,11 @@ class _Picture:
         bottom = y + sum(heights) + _BETWEEN * len(things)
         title, kind = self.map.storage(count), self.map.kind(count)
         more = f"… {self.map.more(count)}" if self.map.more(count) else ""
-        shown = _CELL * len(self.map.storages[count]["values"])
+        shown = self.cell * len(self.map.storages[count]["values"])
         wide = max(
-            shown + (width(more) + _PAD if more else 0), width(title, 13), width(kind)
+            shown + (width(more) + _PAD if more else 0),
+            width(title, SIZE + 1),
+            width(kind),
         )
         self.svg.box(self.storages, top, wide + 2 * _PAD, bottom - top, "storage", 4)
         self.svg.text(self.cells, top + _TITLE, title, "name")
@@ -187,9 +202,9 @@ class _Picture:
             if (count, cell) in self.map.changed:
                 hot = " hot"
                 self.used.add("changed")
-            x = self.cells + cell * _CELL
-            middle = x + _CELL / 2
-            self.svg.box(x, y, _CELL, _CELL_HEIGHT, f"cell{hot}")
+            x = self.cells + cell * self.cell
+            middle = x + self.cell / 2
+            self.svg.box(x, y, self.cell, _CELL_HEIGHT, f"cell{hot}")
             text = value or _UNKNOWN
             self.svg.text(middle, y + _BASE, text, f"value{hot}", middle=True)
             below = y + _CELL_HEIGHT + _INDEX
@@ -230,8 +245,8 @@ class _Picture:
         """Draw which elements an object looks at, by its own indices."""
         indices: dict[int, list[str]] = {}
         for cell, index in thing["places"]:
-            indices.setdefault(cell, []).append(str(index).replace(" ", ""))
-        first = self.cells + min(indices, default=0) * _CELL
+            indices.setdefault(cell, []).append(_index(index))
+        first = self.cells + min(indices, default=0) * self.cell
         right = self.objects + self.object_width
         self.svg.path(f"M{px(right)} {px(middle)}H{px(first - 5)}", "flow")
         if indices:
@@ -242,8 +257,8 @@ class _Picture:
                 kind, text = "place many", f"×{len(found)}"
                 self.used.add("times")
             x, top = self.cells + cell * _CELL, middle - _PLACE_HEIGHT / 2
-            self.svg.box(x + 2, top, _CELL - 4, _PLACE_HEIGHT, kind, 3)
-            self.svg.text(x + _CELL / 2, middle + 4.5, text, "small", middle=True)
+            self.svg.box(x + 2, top, self.cell - 4, _PLACE_HEIGHT, kind, 3)
+            self.svg.text(x + self.cell / 2, middle + 4.5, text, "small", middle=True)
 
 
 def _kind(thing: dict[str, Any]) -> str:

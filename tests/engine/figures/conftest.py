@@ -13,6 +13,8 @@ DATA = ROOT / "tests/engine/snapshots/figures"
 # So that a picture can be looked at by itself; the site's style sheet has more.
 STYLE = """\
 <style>
+:root { --chart-ink: black; --chart-grid: silver; --chart-1: gray; --chart-2: navy;
+  --chart-3: chocolate }
 svg { background: white; font: 12px monospace }
 .name, .code { font-weight: bold } .name, .value { font-size: 13px }
 .note, .tick { font-size: 11px } .hot { fill: firebrick }

@@ -7,6 +7,7 @@ import copy
 import pytest
 
 from sitebuild.figures import storage
+from sitebuild.figures.svg import width
 from tests.engine.figures.conftest import data, names
 from tests.engine.figures.shapes import assert_apart_and_inside, kinds, parse, texts
 
@@ -30,6 +31,22 @@ def test_a_map_is_drawn_as_it_was(name, words, picture, snapshot):
 @pytest.mark.parametrize("name", MAPS)
 def test_boxes_do_not_overlap(name, language):
     assert_apart_and_inside(storage.draw(data(name), language.storage, "f").svg)
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_a_value_and_an_index_stay_in_their_cells(name, words):
+    svg = storage.draw(data(name), words["en"].storage, "f").svg
+    box = None
+    for element in parse(svg).iter():
+        kind = (element.get("class") or "").split()
+        if {"cell", "place"} & {*kind}:
+            box = float(element.get("x")), float(element.get("width"))
+        elif "value" in kind or (
+            box and "small" in kind and element.get("text-anchor")
+        ):
+            half = width(element.text, 13 if "value" in kind else 12) / 2
+            middle = float(element.get("x"))
+            assert box[0] < middle - half and middle + half < box[0] + box[1]
 
 
 def test_what_differs_from_the_picture_before_has_changed():

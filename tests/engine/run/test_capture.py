@@ -75,6 +75,7 @@ MAPS = {
         "t = torch.arange(6.0).view(2, 3)[1:].t()",
     ),
     "arrays": ("x a c r", ONES + "a = x.numpy(); c = a.copy(); r = a[::-2]"),
+    "long": ("x", TORCH + "x = torch.tensor([-1.2345e-05, 1e20]).view(1, 1, 1, 2)"),
     "dtypes": ("f i", TORCH + "f = torch.ones(1); i = f.view(torch.int32)"),
     "lazy": (
         "c n",
