@@ -36,6 +36,7 @@ Kind = Literal[
     "merge-conflict",
     "misnamed-claim",
     "misplaced-fence",
+    "missing-note",
     "missing-page",
     "no-benchmark",
     "no-description",

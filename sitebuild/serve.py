@@ -27,6 +27,7 @@ from sitebuild import build, project
 from sitebuild.check import report
 from sitebuild.faults import UnreadableError
 from sitebuild.fences import FENCES
+from sitebuild.fences.benchmark.measure import STORE
 from sitebuild.maker.render import Again, render
 from sitebuild.pages.outline import Page
 from sitebuild.programs.snippet import Snippet
@@ -158,7 +159,8 @@ def _inputs(page: Page, found: Project) -> Inputs:
 def _shared(found: Project) -> Shared:
     root = found.root
     files = [root / language.config for language in found.languages.values()]
-    for folder in ("docs/assets", "overrides", "recordings", "words", ".cache"):
+    files.append(root / STORE)
+    for folder in ("docs/assets", "overrides", "recordings", "words"):
         files += (root / folder).rglob("*.*")
     return Shared(
         {page.path: page.title for page in found.all_pages},
