@@ -10,12 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
 from nbclient import NotebookClient
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from sitebuild import build, child, recordings
-from sitebuild.build import _built
-from sitebuild.pages import PARTS
+from sitebuild.maker.verify import built as file_of
+from sitebuild.maker.verify import verify
+from sitebuild.run.clean import clean
+from sitebuild.run.recording import read_recordings
 from tests.conftest import ROOT, sitebuild
 
 LANGUAGES = ("ja", "en")
@@ -23,26 +24,21 @@ EPOCH = 951_782_400  # 2000-02-29
 
 
 @pytest.fixture(scope="module")
-def soups(built, outline):
-    """Every page of the site by language and source: ``["ja"]["detach.md"]``."""
+def pages(built, project):
+    """Every page of the site: its outline and its HTML, by language and slug."""
     return {
         language: {
-            slug: BeautifulSoup(
-                _built(built, language, slug).read_text(encoding="utf-8"), "html.parser"
-            )
-            for slug in by_slug
+            slug: (page, parse(file_of(project, built, page)))
+            for slug, page in by_slug.items()
         }
-        for language, by_slug in outline.pages.items()
+        for language, by_slug in project.pages.items()
     }
 
 
 @pytest.fixture(scope="module")
-def all_pages(soups):
-    return [
-        (language, slug, soup)
-        for language, by_slug in soups.items()
-        for slug, soup in by_slug.items()
-    ]
+def all_pages(pages):
+    """The same as a list of outline and HTML."""
+    return [found for by_slug in pages.values() for found in by_slug.values()]
 
 
 @pytest.fixture(scope="module")
@@ -56,28 +52,47 @@ def texts(built):
     }
 
 
-def texts_of(soup, selector: str) -> list[str]:
-    return [found.get_text() for found in soup.select(selector)]
+def parse(file: Path) -> LexborHTMLParser:
+    """Read a page as a browser does."""
+    return LexborHTMLParser(file.read_text(encoding="utf-8"))
+
+
+def texts_of(html: LexborHTMLParser | LexborNode, selector: str) -> list[str]:
+    """The text of each element that fits."""
+    return [found.text() for found in html.css(selector)]
+
+
+def inside(node: LexborNode, *classes: str) -> bool:
+    """Whether an element lies in one of these classes."""
+    above = node.parent
+    while above is not None:
+        if {*(above.attributes.get("class") or "").split()} & {*classes}:
+            return True
+        above = above.parent
+    return False
+
+
+def blocks(html: LexborHTMLParser) -> list[LexborNode]:
+    """The programs that fences show; the chooser's are looked at elsewhere."""
+    return [b for b in html.css(".snippet") if not inside(b, "choose-calls")]
 
 
 # --- what is shown ----------------------------------------------------------
 
 
-def test_the_site_has_the_pages_of_both_languages_and_no_others(built, outline):
-    expected = {
-        _built(built, language, slug)
-        for language, by_slug in outline.pages.items()
-        for slug in by_slug
-    }
+def test_the_site_has_the_pages_of_both_languages_and_no_others(
+    built, project, all_pages
+):
+    expected = {file_of(project, built, page) for page, _ in all_pages}
     assert set(built.rglob("index.html")) == expected
-    assert outline.pages["ja"].keys() == outline.pages["en"].keys()
+    assert project.pages["ja"].keys() == project.pages["en"].keys()
 
 
-def test_code_and_outputs_are_the_same_in_both_languages(soups):
+def test_code_and_outputs_are_the_same_in_both_languages(pages):
     """Samples of the tables over versions and measured times are among these."""
     seen = 0
-    for slug, ja in soups["ja"].items():
-        en = soups["en"][slug]
+    for slug, (_, ja) in pages["ja"].items():
+        _, en = pages["en"][slug]
         for selector in (
             ".snippet code",
             ".snippet samp",
@@ -85,56 +100,55 @@ def test_code_and_outputs_are_the_same_in_both_languages(soups):
             ".benchmark-table td",
         ):
             assert texts_of(ja, selector) == texts_of(en, selector), (slug, selector)
-            seen += len(ja.select(selector))
-        outputs = [len(found.select("samp")) for found in ja.select(".snippet")]
-        assert outputs == [len(found.select("samp")) for found in en.select(".snippet")]
+            seen += len(ja.css(selector))
+        outputs = [len(found.css("samp")) for found in ja.css(".snippet")]
+        assert outputs == [len(found.css("samp")) for found in en.css(".snippet")]
     assert seen > 150
 
 
-def test_what_is_shown_is_the_text_of_the_file(outline, all_pages):
-    for language, slug, soup in all_pages:
-        calls = [call for _, call in outline.pages[language][slug].calls]
-        if slug.endswith(".ipynb"):
+def test_what_is_shown_is_the_text_of_the_file(project, all_pages):
+    for page, html in all_pages:
+        if page.slug.endswith(".ipynb"):
             continue
-        calls = [call for call in calls if call.function not in PARTS]
-        blocks = [  # test_chooser.py looks at the calls of the chooser
-            block
-            for block in soup.select(".snippet")
-            if not block.find_parent(class_="choose-calls")
-        ]
-        assert len(blocks) == len(calls), (language, slug)
-        for call, block in zip(calls, blocks):
-            snippet = outline.snippets[call.snippet]
-            source = snippet.source
-            if snippet.path.startswith("snippets/"):  # else it has no file
-                source = (ROOT / snippet.path).read_text(encoding="utf-8")
+        calls = [fence.call for fence in page.fences if fence.call.program]
+        shown_here = blocks(html)
+        assert len(shown_here) == len(calls), page.path
+        for call, block in zip(calls, shown_here):
+            program = project.programs[call.program]
+            source = program.source
+            if program.path.startswith("snippets/"):  # else it has no file
+                source = (ROOT / program.path).read_text(encoding="utf-8")
             shown = source
             if call.section:
                 _, shown = source.split(f"# %% {call.section}\n")
                 shown = re.split(r"(?m)^# %% ", shown)[0]
             [code] = texts_of(block, ".highlight code")
-            assert code.rstrip() == shown.rstrip(), (slug, call)
-            copied = block.select_one("[data-copy]")["data-copy"]
-            assert source.startswith(copied.rstrip("\n")), (slug, call)
-            assert copied.rstrip().endswith(code.rstrip()), (slug, call)
+            assert lines(code) == lines(shown), (page.path, call)
+            copied = block.css_first("[data-copy]").attributes["data-copy"]
+            assert "\n".join(lines(source)).startswith("\n".join(lines(copied)))
+            assert lines(copied)[-len(lines(code)) :] == lines(code), (page.path, call)
 
 
-def test_what_is_shown_as_output_was_printed_by_the_run(
-    outline, results, environment, all_pages
-):
+def lines(program: str) -> list[str]:
+    """The lines of a program without the marks of its sections and empty lines."""
+    found = [line for line in program.splitlines() if not line.startswith("# %% ")]
+    return [line for line in found if line.strip()]
+
+
+def test_what_is_shown_as_output_was_printed_by_the_run(project, results, all_pages):
     """By the run of this build, or, where CUDA is missing, by a recorded one."""
-    found = recordings.read_recordings(ROOT)
-    for language, slug, soup in all_pages:
-        calls = [call for _, call in outline.pages[language][slug].calls]
-        for call, block in zip(calls, soup.select(".snippet")):
+    recordings = read_recordings(ROOT)
+    for page, html in all_pages:
+        calls = [fence.call for fence in page.fences if fence.call.program]
+        for call, block in zip(calls, blocks(html)):
             if call.function != "show":
                 continue
-            snippet = outline.snippets[call.snippet]
-            if snippet.name in results:
-                allowed = [results[snippet.name].outputs]
+            program = project.programs[call.program]
+            if program.name in results:
+                allowed = [results[program.name].outputs]
             else:
-                assert snippet.needs_cuda
-                allowed = [recording.outputs(snippet) for recording in found]
+                assert program.needs_cuda
+                allowed = [recording.outputs(program) for recording in recordings]
             printed = [
                 outputs[call.section] if call.section else "".join(outputs.values())
                 for outputs in allowed
@@ -143,68 +157,70 @@ def test_what_is_shown_as_output_was_printed_by_the_run(
             shown = texts_of(block, ".snippet-output samp")
             if shown:
                 assert len(shown) == 1
-                assert shown[0] in [text.rstrip() for text in printed], (slug, call)
+                assert shown[0] in [text.rstrip() for text in printed], (page, call)
             else:
-                assert all(not text.strip() for text in printed), (slug, call)
-                assert snippet.name in results or block.select(".snippet-note")
+                assert all(not text.strip() for text in printed), (page, call)
+                assert program.name in results or block.css(".snippet-note")
 
 
 def test_tables_over_versions_hold_what_was_recorded(
-    outline, results, environment, all_pages
+    project, results, environment, all_pages
 ):
     """Each version that was recorded stands beside what it printed, no other does."""
     tables = 0
-    for language, slug, soup in all_pages:
-        calls = [call for _, call in outline.pages[language][slug].calls]
-        for call, block in zip(calls, soup.select(".snippet")):
+    for page, html in all_pages:
+        calls = [fence.call for fence in page.fences if fence.call.program]
+        for call, block in zip(calls, blocks(html)):
             if call.function != "versions":
                 continue
             tables += 1
-            snippet = outline.snippets[call.snippet]
+            program = project.programs[call.program]
             expected = {
-                recording.environment["torch"].partition("+")[0]: "".join(
-                    (recording.outputs(snippet) or {}).values()
-                )
-                for recording in recordings.read_recordings(ROOT)
-                if not recording.environment["cuda"]
+                recording.environment.torch.partition("+")[0]: recording.output(program)
+                or ""
+                for recording in read_recordings(ROOT)
+                if not recording.environment.cuda
             }
-            version = environment["torch"].partition("+")[0]
-            expected[version] = results[snippet.name].output
+            version = environment.torch.partition("+")[0]
+            expected[version] = results[program.name].output
             shown = {
-                label.get_text(): "".join(texts_of(row, "samp"))
-                for row in block.select("tbody tr")
-                for label in row.select("th abbr")
+                label.text(): "".join(texts_of(row, "samp"))
+                for row in block.css("tbody tr")
+                for label in row.css("th abbr")
             }
-            assert shown == {v: text.rstrip() for v, text in expected.items()}, slug
-    used = {
-        call.function for page in outline.pages["ja"].values() for _, call in page.calls
-    }
+            assert shown == {v: text.rstrip() for v, text in expected.items()}, page
+    used = {fence.call.function for page, _ in all_pages for fence in page.fences}
     assert bool(tables) == ("versions" in used)
 
 
-def test_no_page_shows_that_a_run_failed(texts):
-    for path, text in texts.items():
-        assert "この例の実行に失敗しました" not in text, path
-        assert "Running this example failed" not in text, path
+def test_no_page_shows_that_a_run_failed(project, texts):
+    """The strict build refuses it; here it is looked for in what was built."""
+    for language in project.languages.values():
+        sentence = language.words.show.failed
+        for path, text in texts.items():
+            assert sentence not in text, path
 
 
 def test_every_page_says_where_its_outputs_come_from(all_pages, environment):
-    for language, slug, soup in all_pages:
-        [stamp] = soup.select(".stamp")
+    for page, html in all_pages:
+        [stamp] = html.css(".stamp")
         facts = texts_of(stamp, "dd")
         for fact in ("torch", "python", "numpy", "device", "platform"):
-            assert str(environment[fact]) in facts, (language, slug)
+            assert getattr(environment, fact) in facts, page.path
 
 
 def test_every_page_has_language_title_and_description_of_its_own(all_pages):
     seen: dict[str, set[str]] = {"title": set(), "description": set()}
-    for language, slug, soup in all_pages:
-        assert soup.html["lang"] == language, slug
-        title = soup.title.get_text(strip=True)
-        description = soup.select_one('meta[name="description"]')["content"]
-        for kind, text in (("title", title), ("description", description)):
-            assert text, (language, slug)
-            assert text not in seen[kind], (language, slug, text)
+    for page, html in all_pages:
+        assert html.css_first("html").attributes["lang"] == page.language, page.path
+        title = html.css_first("title").text().strip()
+        meta = html.css_first('meta[name="description"]')
+        for kind, text in (
+            ("title", title),
+            ("description", meta.attributes["content"]),
+        ):
+            assert text, page.path
+            assert text not in seen[kind], (page.path, text)
             seen[kind].add(text)
 
 
@@ -212,33 +228,33 @@ def test_every_page_has_language_title_and_description_of_its_own(all_pages):
 
 
 def test_every_id_is_on_its_page_once(all_pages):
-    for language, slug, soup in all_pages:
-        ids = [str(found["id"]) for found in soup.select("[id]")]
-        double = {name for name in ids if ids.count(name) > 1}
-        assert double == set(), (language, slug)
+    for page, html in all_pages:
+        ids = [found.attributes["id"] for found in html.css("[id]")]
+        assert len(ids) == len(set(ids)), page.path
 
 
-def test_headings_have_the_ids_of_the_source(outline, all_pages):
-    for language, slug, soup in all_pages:
+def test_headings_have_the_ids_of_the_source(all_pages):
+    for page, html in all_pages:
         shown = [
-            (int(found.name[1]), found.get("id"))
-            for found in soup.select("article :is(h1, h2, h3, h4, h5, h6)")
-            if not found.find_parent(
-                class_=["families", "choose-calls"]
-            )  # derived, not written
+            (int(found.tag[1]), found.attributes.get("id"))
+            for found in html.css("article :is(h1, h2, h3, h4, h5, h6)")
+            if not inside(found, "families", "choose-calls")  # derived, not written
         ]
-        written = [heading for _, heading in outline.pages[language][slug].headings]
-        assert shown == written, (language, slug)
+        assert shown == [(h.level, h.id) for h in page.headings], page.path
 
 
-def test_no_link_and_no_anchor_is_dead(built):
-    assert build.check_site(built) == []
+def test_no_link_and_no_anchor_is_dead(built, project):
+    assert verify(project, built) == []
 
 
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ('id="gradient-stops"', 'id="x"', "en/detach/index.html: there is no anchor"),
+        (
+            'id="gradient-stops"',
+            'id="x"',
+            "there is no anchor",
+        ),
         ("</body>", '<a href="gone/">x</a></body>', "leads nowhere: gone/"),
         ("</body>", "<a href=gone.html>x</a></body>", "leads nowhere: gone.html"),
         ("</body>", '<a\nhref="#gone">x</a></body>', "there is no anchor: #gone"),
@@ -249,38 +265,39 @@ def test_no_link_and_no_anchor_is_dead(built):
         ("</body>", '<img alt="" src="gone.png">', "src leads nowhere: gone.png"),
     ],
 )
-def test_what_is_broken_in_the_built_site_is_found(built, tmp_path, old, new, found):
+def test_what_is_broken_in_the_built_site_is_found(
+    built, project, tmp_path, old, new, found
+):
     """Two pages of the site that link to each other, one of them broken."""
     for page in ("en/detach/index.html", "en/clone/index.html"):
         target = tmp_path / page
         target.parent.mkdir(parents=True)
         text = (built / page).read_text(encoding="utf-8")
         target.write_text(text, encoding="utf-8")
-    before = set(build.check_site(tmp_path))
+    before = set(verify(project, tmp_path))
     target = tmp_path / "en/detach/index.html"
     text = target.read_text(encoding="utf-8")
     assert old in text
     target.write_text(text.replace(old, new), encoding="utf-8")
-    messages = set(build.check_site(tmp_path)) - before
+    messages = [str(fault) for fault in set(verify(project, tmp_path)) - before]
     assert any(found in message for message in messages), messages
 
 
 def test_no_page_loads_anything_from_elsewhere(built, all_pages):
     """In any attribute that loads, and in style sheets."""
     loading = ("src", "srcset", "poster", "data", "background", "xlink:href")
-    for language, slug, soup in all_pages:
-        for tag in soup.find_all(True):
-            addresses = [tag[name] for name in loading if tag.has_attr(name)]
-            if tag.name in ("link", "use", "image", "base"):
-                addresses += [tag.get("href", "")]
-            if tag.name == "form":
-                addresses += [tag.get("action", "")]
-            for address in addresses:
-                assert not re.match(r"\s*(https?:)?//", address), (language, slug, tag)
-        for style in texts_of(soup, "style") + [
-            t["style"] for t in soup.select("[style]")
-        ]:
-            assert not re.search(r"url\(\s*['\"]?(https?:)?//", style)
+    outside = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
+    for page, html in all_pages:
+        for name in loading:
+            for tag in html.css(f"[{name.replace(':', chr(92) + ':')}]"):
+                assert not outside.match(tag.attributes[name] or ""), (page.path, name)
+        for tag in html.css("link, use, image, base, form"):
+            for name in ("href", "action"):
+                assert not outside.match(tag.attributes.get(name) or ""), page.path
+        styles = texts_of(html, "style")
+        styles += [tag.attributes["style"] or "" for tag in html.css("[style]")]
+        for style in styles:
+            assert not re.search(r"url\(\s*['\"]?(https?:)?//", style), page.path
     for file in built.rglob("*.css"):
         style = file.read_text(encoding="utf-8")
         assert not re.search(r"url\(\s*['\"]?(https?:)?//|@import", style), file
@@ -311,20 +328,20 @@ def test_files_that_no_reader_needs_are_not_there(built):
 
 
 def test_every_snippet_can_be_downloaded_as_it_is_in_the_repository(
-    built, outline, all_pages
+    built, project, all_pages
 ):
     linked = set()
-    for language, slug, soup in all_pages:
-        page = _built(built, language, slug)
-        for link in soup.select(".snippet-bar a[href]"):
-            file = (page.parent / link["href"]).resolve()
+    for page, html in all_pages:
+        here = file_of(project, built, page)
+        for link in html.css(".snippet-bar a[href]"):
+            file = (here.parent / link.attributes["href"]).resolve()
             path = file.relative_to(built.resolve()).as_posix()
-            # Generated: tests/test_matrix.py, tests/test_chooser.py.
+            # Generated: see the tests of the matrix and of the chooser.
             if path.startswith(("matrix/", "which-one/")):
                 continue
             assert file.read_bytes() == (ROOT / path).read_bytes()
             linked.add(path)
-    snippets = {snippet.path for snippet in outline.snippets.values()}
+    snippets = {program.path for program in project.programs.values()}
     assert linked == {path for path in snippets if path.startswith("snippets/")}
     published = built.glob("**/snippets/**/*.py")
     assert {f.relative_to(built).as_posix() for f in published} == linked
@@ -333,19 +350,21 @@ def test_every_snippet_can_be_downloaded_as_it_is_in_the_repository(
 # --- the notebook -----------------------------------------------------------
 
 
-def notebooks(soups, built) -> dict[str, Path]:
+@pytest.fixture(scope="module")
+def notebooks(pages, project, built):
     """The notebook that each language's page offers for download."""
     found = {}
     for language in LANGUAGES:
-        [slug] = [slug for slug in soups[language] if slug.endswith(".ipynb")]
-        [link] = soups[language][slug].select(".notebook-links a[download]")
-        found[language] = _built(built, language, slug).parent / link["href"]
+        [slug] = [slug for slug in pages[language] if slug.endswith(".ipynb")]
+        page, html = pages[language][slug]
+        [link] = html.css(".notebook-links a[download]")
+        found[language] = file_of(project, built, page).parent / link.attributes["href"]
     return found
 
 
-def test_the_notebook_is_offered_with_the_outputs_that_its_page_shows(built, soups):
+def test_the_notebook_is_offered_with_the_outputs_that_its_page_shows(notebooks, pages):
     cells = {}
-    for language, file in notebooks(soups, built).items():
+    for language, file in notebooks.items():
         notebook = nbformat.read(file, as_version=4)
         nbformat.validate(notebook)
         source = nbformat.read(ROOT / f"docs/{language}/{file.name}", as_version=4)
@@ -353,18 +372,18 @@ def test_the_notebook_is_offered_with_the_outputs_that_its_page_shows(built, sou
         assert not any(cell.get("outputs") for cell in source.cells)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         cells[language] = [(cell.source, cell.outputs) for cell in code]
-        soup = soups[language][file.name]
-        assert texts_of(soup, ".snippet code") == [cell.source for cell in code]
+        _, html = pages[language][file.name]
+        assert texts_of(html, ".snippet code") == [cell.source for cell in code]
         printed = [cell.outputs[0].text.rstrip() for cell in code if cell.outputs]
-        assert texts_of(soup, ".snippet samp") == printed
+        assert texts_of(html, ".snippet samp") == printed
         program = "\n\n".join(cell.source.rstrip() for cell in code) + "\n"
-        assert soup.select("[data-copy]")[-1]["data-copy"] == program
+        assert html.css("[data-copy]")[-1].attributes["data-copy"] == program
     assert cells["ja"] == cells["en"]
 
 
-def test_the_notebook_prints_the_same_in_a_real_kernel(built, soups, tmp_path):
+def test_the_notebook_prints_the_same_in_a_real_kernel(notebooks, tmp_path):
     """The build runs its cells as a program, a reader runs them in Jupyter."""
-    published = nbformat.read(notebooks(soups, built)["en"], as_version=4)
+    published = nbformat.read(notebooks["en"], as_version=4)
     notebook = nbformat.from_dict(json.loads(json.dumps(published)))
     resources = {"metadata": {"path": str(tmp_path)}}
     NotebookClient(
@@ -380,11 +399,11 @@ def test_the_notebook_prints_the_same_in_a_real_kernel(built, soups, tmp_path):
         if errors:
             raised += 1
             [error] = errors
-            assert text.startswith(child.clean("".join(printed)))
-            message = child.clean(f"{error.ename}: {error.evalue}")
+            assert text.startswith(clean("".join(printed)))
+            message = clean(f"{error.ename}: {error.evalue}")
             assert text.rstrip().endswith(message.rstrip())
         else:
-            assert text == child.clean("".join(printed)), ran.source
+            assert text == clean("".join(printed)), ran.source
             assert {o.output_type for o in ran.outputs} <= {"stream"}, ran.source
     code = [cell for cell in published.cells if cell.cell_type == "code"]
     assert raised == ("# raises" in code[-1].source)
@@ -394,7 +413,7 @@ def test_the_notebook_prints_the_same_in_a_real_kernel(built, soups, tmp_path):
 
 
 def test_another_build_of_the_same_files_differs_in_the_stamp_only(
-    built, all_pages, tmp_path
+    built, project, all_pages, tmp_path
 ):
     """Byte for byte, on another day (SOURCE_DATE_EPOCH is its date)."""
     again = tmp_path / "again" / "site"
@@ -404,7 +423,7 @@ def test_another_build_of_the_same_files_differs_in_the_stamp_only(
     assert done.returncode == 0, done.stderr
     files = {f.relative_to(built) for f in built.rglob("*") if f.is_file()}
     assert {f.relative_to(again) for f in again.rglob("*") if f.is_file()} == files
-    stamped = {_built(Path(), language, slug) for language, slug, _ in all_pages}
+    stamped = {file_of(project, Path(), page) for page, _ in all_pages}
     for file in files:
         one, other = (built / file).read_bytes(), (again / file).read_bytes()
         if file in stamped:
