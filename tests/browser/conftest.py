@@ -74,11 +74,12 @@ class Reader:
         self.driver.execute_cdp_cmd(
             "Emulation.setEmulatedMedia",
             {
+                "media": "",
                 "features": [
                     {"name": "prefers-color-scheme", "value": scheme},
                     # Nothing is measured halfway through a transition.
                     {"name": "prefers-reduced-motion", "value": "reduce"},
-                ]
+                ],
             },
         )
 
