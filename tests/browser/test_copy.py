@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import urllib.request
@@ -45,7 +46,10 @@ def clipboard(reader, root):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_copied_programs_end_with_what_is_shown(reader, clipboard, root, page):
-    """And begin where the file begins, so that a section brings what it needs."""
+    """And begin where the file begins, so that a section brings what it needs.
+
+    Without the marks of sections, which say nothing to a reader.
+    """
     reader.open(page)
     for snippet in reader.find_all(".snippet"):
         code, file = reader.script(
@@ -58,7 +62,8 @@ def test_copied_programs_end_with_what_is_shown(reader, clipboard, root, page):
         compile(program, file or page, "exec")
         if file:
             with urllib.request.urlopen(file) as answer:
-                assert answer.read().decode().startswith(program.rstrip())
+                text = re.sub("(?m)^# %% .*", "", answer.read().decode())
+            assert text.startswith(program.rstrip())
 
 
 @pytest.mark.parametrize(
