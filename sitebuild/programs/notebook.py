@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault, Kind, UnreadableError
+from sitebuild.programs import text
 from sitebuild.programs.snippet import Snippet, parse
 
 
@@ -21,23 +22,43 @@ def name(slug: str) -> str:
 
 
 def read(file: Path, root: Path) -> dict[str, Any]:
-    """Return a notebook; raise `UnreadableError` if the file is none."""
+    """Return a notebook; raise `UnreadableError` if the file is none to show."""
     path = file.relative_to(root).as_posix()
+    content = text.read(file, root)
     try:
-        notebook: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        for cell in notebook["cells"]:
-            cell["id"], cell["cell_type"], "".join(cell["source"])
+        notebook: dict[str, Any] = json.loads(content)
+        cells = [
+            (cell["id"], cell["cell_type"], "".join(cell["source"]), cell)
+            for cell in notebook["cells"]
+        ]
     except (ValueError, KeyError, TypeError) as error:
-        line = getattr(error, "lineno", 1)
         raise UnreadableError(
             Fault(
                 path,
-                line,
-                "unreadable-page",
+                getattr(error, "lineno", 1),
+                "unreadable",
                 f"cannot be read: {error!r}",
                 "save it as JSON in UTF-8, with an `id` in each cell",
             )
         ) from None
+    seen: set[str] = set()
+    for id_, kind, source, cell in cells:
+        name_: Kind
+        if id_ in seen:
+            name_, what = "same-cell", "a second cell"
+            advice = "give it another `id`"
+        elif kind == "code" and not source.strip():
+            name_, what = "empty-cell", "an empty code cell"
+            advice = "write into it, or delete it"
+        elif cell.get("outputs"):
+            name_, what = "saved-output", "a saved output, which no page shows"
+            advice = "clear all outputs and save"
+        else:
+            seen.add(id_)
+            continue
+        places = [m.start() for m in re.finditer(f'"id": *{json.dumps(id_)}', content)]
+        line = content.count("\n", 0, places[-1]) + 1 if places else 1
+        raise UnreadableError(Fault(path, line, name_, f"{what}: {id_!r}", advice))
     return notebook
 
 
@@ -66,7 +87,7 @@ def read_all(root: Path) -> tuple[dict[str, Snippet], list[Fault]]:
             snippets[name(slug)] = parse(name(slug), path, source)
         except UnreadableError as error:
             found = error.fault
-            before = "\n".join(source.splitlines()[: found.line])
+            before = "\n".join(source.split("\n")[: found.line])
             cells = re.findall(r"(?m)^# %% (.+)$", before)
             if cells:  # the file has other lines than the program
                 message = f"the code cell {cells[-1]!r}: {found.message}"

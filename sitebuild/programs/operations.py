@@ -9,19 +9,21 @@ Standard library only, and Python 3.9.
 from __future__ import annotations
 
 import ast
+import configparser
 import re
 import textwrap
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, UnreadableError
+from sitebuild.programs import text
 from sitebuild.programs.snippet import Section, Snippet, parse
 
 OPERATIONS = "matrix/operations.ini"
 TEMPLATE = "matrix/probe.py"
-_KEYS = {"expression", "ja", "en", "setup", "under", "import", "values"}
-_NEEDED = {"expression", "ja", "en"}
+_KEYS = {"expression", "setup", "under", "import", "values"}
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DEEPER = re.compile(r"(?m)(?<=^ {4}) +")
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,6 @@ class Operation:
     id: str  # "detach-clone": the row's anchor
     line: int  # in `OPERATIONS`
     expression: str  # "x.detach().clone()"
-    notes: Mapping[str, str]  # what it is, by language
     setup: str = ""  # lines before the expression
     under: str = ""  # "torch.no_grad()"
     imports: str = ""  # "numpy as np"
@@ -52,47 +53,48 @@ def read_operations(root: Path) -> tuple[list[Operation], list[Fault]]:
     file = root / OPERATIONS
     if not file.exists():
         return [], []
+    parser = configparser.ConfigParser(
+        delimiters="=", comment_prefixes="#", interpolation=None, default_section=""
+    )
+    try:
+        content = text.read(file, root)
+        # It takes all indentation away; a block in `setup` is not to lose its own.
+        parser.read_string(_DEEPER.sub(lambda found: "\0" * len(found[0]), content))
+    except UnreadableError as error:
+        return [], [error.fault]
+    except configparser.Error as error:
+        places = getattr(error, "errors", [])  # of a ParsingError: line and text
+        line = places[0][0] if places else getattr(error, "lineno", 1)
+        return [], [_wrong(line, error.message.replace("\n", " "))]
+    lines = {
+        found[1]: content.count("\n", 0, found.start()) + 1
+        for found in re.finditer(r"(?m)^\[(.+)\]", content)
+    }
     operations: list[Operation] = []
     faults: list[Fault] = []
-    entries: list[tuple[str, int, dict[str, str]]] = []
-    key = ""
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        entry = entries[-1][2] if entries else {}
-        if found := re.fullmatch(r"\[([a-z0-9]+(?:-[a-z0-9]+)*)\]", line):
-            entries.append((found[1], number, {}))
-        elif line.startswith(" ") and key in entry:
-            entry[key] += "\n" + line
-        elif (found := re.fullmatch(r"(\w+) =(?: (.+))?", line)) and entries:
-            key = found[1]
-            if key not in _KEYS or key in entry:
-                faults.append(_wrong(number, f"{key!r} cannot stand here"))
-            entry[key] = found[2] or ""
-        elif line and not line.startswith("#"):
-            faults.append(_wrong(number, f"cannot read {line!r}"))
-    seen: set[str] = set()
-    for id_, number, entry in entries:
-        missing = _NEEDED - {key for key, text in entry.items() if text}
-        if missing:
-            faults.append(
-                _wrong(number, f"{id_!r} has no {' and no '.join(sorted(missing))}")
+    for id_ in parser.sections():
+        entry = {key: value.replace("\0", " ") for key, value in parser[id_].items()}
+        unknown = sorted(set(entry) - _KEYS)
+        if not _ID.fullmatch(id_):
+            message = f"{id_!r} is not lower-case words with hyphens"
+        elif unknown:
+            message = f"{id_!r} has {unknown[0]!r}, which cannot stand there"
+        elif not entry.get("expression"):
+            message = f"{id_!r} has no expression"
+        else:
+            operations.append(
+                Operation(
+                    id_,
+                    lines[id_],
+                    entry["expression"],
+                    entry.get("setup", "").strip(),
+                    entry.get("under", ""),
+                    entry.get("import", ""),
+                    entry.get("values", ""),
+                )
             )
             continue
-        if id_ in seen:
-            faults.append(_wrong(number, f"a second operation is called {id_!r}"))
-            continue
-        seen.add(id_)
-        operations.append(
-            Operation(
-                id_,
-                number,
-                entry["expression"],
-                {"ja": entry["ja"], "en": entry["en"]},
-                textwrap.dedent(entry.get("setup", "")).strip(),
-                entry.get("under", ""),
-                entry.get("import", ""),
-                entry.get("values", ""),
-            )
-        )
+        faults.append(_wrong(lines[id_], message))
     return operations, faults
 
 
@@ -125,11 +127,19 @@ def program(template: str, operation: Operation, device: str = "cpu") -> str:
             changes.append((r"^import warnings$", f"{new}\nimport warnings"))
     if device != "cpu":
         changes.append((r'^DEVICE = "cpu"$', f'DEVICE = "{device}"'))
-    for pattern, text in changes:
+    for pattern, lines in changes:
         count = len(re.findall(pattern, template, flags=re.M))
         if count != 1:
-            raise ValueError(f"{TEMPLATE} has {count} lines like {pattern}, not one")
-        literal = text.replace("\\", r"\\")
+            raise UnreadableError(
+                Fault(
+                    TEMPLATE,
+                    1,
+                    "unclear-probe",
+                    f"{count} lines are like {pattern}, not one",
+                    f"each operation of {OPERATIONS} is put in its place",
+                )
+            )
+        literal = lines.replace("\\", r"\\")
         template = re.sub(pattern, literal, template, flags=re.M)
     return f"# needs: {device}\n{template}" if device != "cpu" else template
 
@@ -145,9 +155,12 @@ def probes(
     faults: list[Fault] = []
     if not operations:
         return snippets, faults
-    template = (root / TEMPLATE).read_text(encoding="utf-8")
-    # Hundreds of programs that differ in a few lines: read the rest once.
-    usual = parse("", TEMPLATE, template)
+    try:
+        template = text.read(root / TEMPLATE, root)
+        # Hundreds of programs that differ in a few lines: read the rest once.
+        usual = parse("", TEMPLATE, template)
+    except UnreadableError as error:
+        return snippets, [error.fault]
     for operation in operations:
         try:
             ast.parse(operation.code)
@@ -157,7 +170,10 @@ def probes(
             continue
         for device in ("cpu", "cuda"):
             name = probe_name(operation, device)
-            source = program(template, operation, device)
+            try:
+                source = program(template, operation, device)
+            except UnreadableError as error:
+                return {}, [error.fault]
             snippets[name] = replace(
                 usual,
                 name=name,

@@ -22,12 +22,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault, Kind, UnreadableError
+from sitebuild.programs import text
 
 TIME_LIMIT = 10.0  # seconds, unless the snippet gives another with a reason
 _MARK = re.compile(r"# %% ([a-z0-9-]+)\s*$")
 _RAISES = re.compile(r"#\s*raises ([A-Za-z_][\w.]*)\s*$")
 _NEEDS = re.compile(r"#\s*needs:\s*(\S+)\s*$")
+_NAME = re.compile(r"[a-z0-9_]+(?:/[a-z0-9_]+)+")
 _LIMIT = re.compile(r"#\s*time limit:\s*(\d+)\s*s\b\s*(.*)$")
 
 
@@ -76,115 +78,206 @@ class Snippet:
 
     def lines(self, first: int, last: int) -> str:
         """Return the text of lines `first` to `last`, without its last newline."""
-        return "\n".join(self.source.splitlines()[first - 1 : last]).rstrip()
+        return "\n".join(self.source.split("\n")[first - 1 : last]).rstrip()
 
 
 @functools.cache  # `serve` reads them all after every edit
 def parse(name: str, path: str, source: str) -> Snippet:
     """Read what `source` announces; raise `UnreadableError` if it cannot run."""
+    tree = _tree(path, source)
+    lines = source.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    sections = _sections(path, lines)
+    raises = _announced(path, lines)
+    if raises:
+        _stops(path, tree.body, raises[1])
+    first = tree.body[0].lineno
+    needs_cuda, time_limit = _header(path, lines[: first - 1])
+    _rest(path, lines[first - 1 :], first)
+    return Snippet(name, path, source, sections, raises, needs_cuda, time_limit)
 
-    def wrong(line: int, kind: str, message: str, advice: str) -> UnreadableError:
-        return UnreadableError(Fault(path, line, kind, message, advice))
 
+def _wrong(
+    path: str, line: int, kind: Kind, message: str, advice: str
+) -> UnreadableError:
+    return UnreadableError(Fault(path, line, kind, message, advice))
+
+
+def _tree(path: str, source: str) -> ast.Module:
+    """Return the program as Python reads it; it does something."""
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        raise wrong(
+        raise _wrong(
+            path,
             error.lineno or 1,
             "syntax-error",
             f"SyntaxError: {error.msg}",
             "correct the program; `python FILE` must run it as it stands",
         ) from None
-    if not tree.body:
-        raise wrong(
-            1, "no-statement", "the snippet has no statement", "write a program into it"
+    if all(
+        isinstance(statement, ast.Pass)
+        or (
+            isinstance(statement, ast.Expr)
+            and isinstance(statement.value, ast.Constant)
         )
+        for statement in tree.body
+    ):
+        raise _wrong(
+            path,
+            1,
+            "no-statement",
+            "the snippet has no statement that does anything",
+            "write a program into it",
+        )
+    for node in ast.walk(tree):
+        modules = (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+        if any(module.split(".")[0] == "sitebuild" for module in modules):
+            raise _wrong(
+                path,
+                node.lineno,  # type: ignore[attr-defined]
+                "imports-sitebuild",
+                "imports `sitebuild`, which a reader who copies this does not have",
+                "write what it takes from there into the program",
+            )
+    return tree
 
-    lines = source.splitlines()
+
+def _sections(path: str, lines: list[str]) -> tuple[Section, ...]:
     marks = [
         (number, found[1])
-        for number, text in enumerate(lines, 1)
-        if (found := _MARK.match(text))
+        for number, line in enumerate(lines, 1)
+        if (found := _MARK.match(line))
     ]
     if marks and marks[0][0] != 1:
-        raise wrong(
+        raise _wrong(
+            path,
             marks[0][0],
-            "before-first-section",
+            "before-section",
             "lines stand before the first section",
             "begin the file with a `# %% name` mark",
         )
-    names = [mark for _, mark in marks]
-    if len(set(names)) != len(names):
-        raise wrong(
-            marks[0][0], "same-section", "two sections have one name", "rename one"
-        )
+    names: set[str] = set()
+    for number, mark in marks:
+        if mark in names:
+            raise _wrong(
+                path,
+                number,
+                "same-section",
+                f"a second section has the name {mark!r}",
+                "rename one",
+            )
+        names.add(mark)
     ends = [number - 1 for number, _ in marks[1:]] + [len(lines)]
-    sections = tuple(
+    return tuple(
         Section(mark, number, end) for (number, mark), end in zip(marks, ends)
     ) or (Section("", 1, len(lines)),)
 
+
+def _announced(path: str, lines: list[str]) -> tuple[str, int] | None:
+    """Return the exception that a `# raises` announces, and its line."""
     announced = [
         (found[1], number)
-        for number, text in enumerate(lines, 1)
-        if (found := _RAISES.search(text))
+        for number, line in enumerate(lines, 1)
+        if (found := _RAISES.search(line))
     ]
     if len(announced) > 1:
-        raise wrong(
+        raise _wrong(
+            path,
             announced[1][1],
             "second-exception",
             "a second exception is announced; a program stops at the first",
             "write one snippet for each error",
         )
+    return announced[0] if announced else None
 
+
+def _stops(path: str, block: list[ast.stmt], line: int) -> None:
+    """Refuse statements behind the one that raises, which are never run.
+
+    A loop may come to them in an earlier turn. In a function, the line says
+    nothing of what follows the call.
+    """
+    for index, statement in enumerate(block):
+        decorators = getattr(statement, "decorator_list", [])
+        first = min([statement.lineno, *(d.lineno for d in decorators)])
+        if not first <= line <= (statement.end_lineno or first):
+            continue
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return
+        if index + 1 < len(block):
+            raise _wrong(
+                path,
+                block[index + 1].lineno,
+                "after-exception",
+                f"stands behind line {line}, where the program stops",
+                "delete it, or announce the exception where it is raised",
+            )
+        if not isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
+            for name in ("body", "orelse", "finalbody"):
+                _stops(path, getattr(statement, name, None) or [], line)
+        return
+
+
+def _header(path: str, lines: list[str]) -> tuple[bool, float]:
+    """Read the comments on top: whether CUDA is needed, and the time limit."""
     needs_cuda, time_limit = False, TIME_LIMIT
-    for number, text in enumerate(lines[: tree.body[0].lineno - 1], 1):
-        if found := _NEEDS.match(text):
+    for number, line in enumerate(lines, 1):
+        if found := _NEEDS.match(line):
             if found[1] != "cuda":
-                raise wrong(
-                    number, "unknown-need", f"cannot give {found[1]!r}", "write `cuda`"
+                raise _wrong(
+                    path,
+                    number,
+                    "unknown-need",
+                    f"cannot give {found[1]!r}",
+                    "write `cuda`",
                 )
             needs_cuda = True
-        elif found := _LIMIT.match(text):
+        elif found := _LIMIT.match(line):
             if not found[2]:
-                raise wrong(
+                raise _wrong(
+                    path,
                     number,
                     "limit-without-reason",
                     "a time limit without a reason",
                     "write `# time limit: 60 s (why)`",
                 )
             time_limit = float(found[1])
-    for number, text in enumerate(
-        lines[tree.body[0].lineno - 1 :], tree.body[0].lineno
-    ):
-        if _NEEDS.match(text) or _LIMIT.match(text):
-            raise wrong(
+    return needs_cuda, time_limit
+
+
+def _rest(path: str, lines: list[str], first: int) -> None:
+    """Refuse what means nothing below the first statement, or gets lost there."""
+    for number, line in enumerate(lines, first):
+        if _NEEDS.match(line) or _LIMIT.match(line):
+            raise _wrong(
+                path,
                 number,
                 "late-comment",
-                f"{text!r} stands after the first statement, where it means nothing",
+                f"{line!r} stands after the first statement, where it means nothing",
                 "move it to the top of the file",
             )
-        if "perfplot.bench(" in text and not text.startswith("data = "):
-            raise wrong(
+        if "perfplot.bench(" in line and not line.startswith("data = "):
+            raise _wrong(
+                path,
                 number,
                 "measurement-not-kept",
                 "this benchmark's measurement is not kept in `data`",
                 "write `data = perfplot.bench(...)`, not indented",
             )
-    return Snippet(
-        name,
-        path,
-        source,
-        sections,
-        announced[0] if announced else None,
-        needs_cuda,
-        time_limit,
-    )
 
 
 def read_all(root: Path) -> tuple[dict[str, Snippet], list[Fault]]:
     """Read every snippet below `root`/snippets.
 
-    Returns the readable ones by name, and a problem for each of the others.
+    Returns the readable ones by name, and a fault for each of the others.
     """
     snippets: dict[str, Snippet] = {}
     faults: list[Fault] = []
@@ -193,19 +286,17 @@ def read_all(root: Path) -> tuple[dict[str, Snippet], list[Fault]]:
         name = file.relative_to(folder).with_suffix("").as_posix()
         path = file.relative_to(root).as_posix()
         try:
-            source = file.read_bytes().decode("utf-8").replace("\r\n", "\n")
-            snippets[name] = parse(name, path, source)
-        except UnicodeDecodeError as error:
-            line = file.read_bytes()[: error.start].count(b"\n") + 1
-            faults.append(
-                Fault(
+            if not _NAME.fullmatch(name):
+                # Capitals: "Detach.py" and "detach.py" are one file on macOS.
+                raise _wrong(
                     path,
-                    line,
-                    "not-utf8",
-                    f"not UTF-8: {error.reason}",
-                    "save as UTF-8",
+                    1,
+                    "bad-name",
+                    "not a name for a snippet",
+                    "call it snippets/topic/name.py, in lower-case letters, digits "
+                    "and underscores",
                 )
-            )
+            snippets[name] = parse(name, path, text.read(file, root))
         except UnreadableError as error:
             faults.append(error.fault)
     return snippets, faults

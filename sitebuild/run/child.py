@@ -1,11 +1,14 @@
-"""Execute one snippet in this process and write down what happened.
+"""Execute one program in this process and report what happened.
 
-The process is the snippet's own: forked from one that has imported torch
-(see `sitebuild.run.zygote`), or started anew with
-``python -m sitebuild.run.child DIR`` where fork is not safe. Everything the
-snippet changes ends with it.
+The process is the program's own: forked from one that has imported torch (see
+`sitebuild.run.zygote`), or started anew with ``python -m sitebuild.run.child``
+where fork is not safe. Everything the program changes ends with it.
 
-Standard library only (torch comes with the snippet), and Python 3.9.
+It writes into two files that have no name, so that no program comes upon them:
+the output, and the report. What is needed after the program has run is imported
+before, by name: a program may have replaced `os.write` by then.
+
+Standard library only (torch comes with the program), and Python 3.9.
 """
 
 from __future__ import annotations
@@ -13,16 +16,20 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
+import dis
 import faulthandler
 import io
 import json
 import linecache
 import os
-import shutil
 import sys
+import tempfile
 import traceback
 import types
 import warnings
+from dataclasses import dataclass
+from json import dumps
+from os import _exit, fstat, ftruncate, getpid, lseek, write
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -30,61 +37,183 @@ from sitebuild.run import environment
 from sitebuild.run.capture import Shot, attempt
 from sitebuild.run.clean import own_frames
 
-FILE_LIMIT = 256 * 1024**2  # bytes in one file that a snippet writes
+try:
+    import fcntl
+    import resource
+except ImportError:  # Windows
+    LIMITED = False
+else:
+    LIMITED = True
+
+ROOT = str(Path(__file__).resolve().parents[2])
+FILE_LIMIT = 256 * 1024**2  # bytes in one file that a program writes
+HEAD = 10  # bytes of the report before what is said at the end: the line under way
 
 
-def _plain(value: Any) -> Any:
-    """Turn what a snippet measured into JSON's types (perfplot's data only)."""
-    return {
-        "n_range": [int(n) for n in value.n_range],
-        "labels": list(value.labels),
-        "seconds": [[float(t) for t in row] for row in value.timings_s],
-    }
+@dataclass(frozen=True)
+class Job:
+    """What is asked of one process. Without a source: to describe itself."""
+
+    name: str
+    source: str | None
+    filename: str
+    sections: list[tuple[str, int]]  # name and first line of each
+    limit: float  # seconds
+    collect: list[str]  # variables whose measurements are wanted
+    figures: list[Shot]
+    trace: bool  # whether to note which lines are executed
 
 
-def _executable_lines(code: types.CodeType) -> set[int]:
-    import dis
+class _Report:
+    """What the process says of itself, in a file that only its starter reads."""
 
-    lines = {line for _, line in dis.findlinestarts(code) if line}
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            lines |= _executable_lines(constant)
-    return lines
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self._process = getpid()
+        self.line(0)
+        faulthandler.enable(descriptor)  # writes behind the line
+
+    def line(self, number: int) -> None:
+        """Note the line of the statement under way."""
+        lseek(self.descriptor, 0, os.SEEK_SET)
+        write(self.descriptor, b"%-*d" % (HEAD, number))
+
+    def end(self, answer: dict[str, Any]) -> None:
+        """Say how it ended; nothing that was written before counts any more."""
+        if getpid() != self._process:
+            return  # a process that the program forked, and that came back
+        text = dumps(answer).encode()
+        ftruncate(self.descriptor, HEAD)
+        lseek(self.descriptor, HEAD, os.SEEK_SET)
+        while text:
+            text = text[write(self.descriptor, text) :]
 
 
-def execute(job: dict[str, Any], folder: Path) -> None:
-    """Run the snippet of `job`; leave its traces in `folder`.
+class _Execution:
+    """One program on its way."""
 
-    `job` has `source`, `filename`, `marks` (the first line of each section),
-    `names` (the sections'), `collect` (variables whose measurements are wanted),
-    `figures` (a `Shot` each) and `trace`. Written:
-    ``output`` (stdout and stderr as they came), ``line`` (the statement under
-    way), ``fault`` (where a crash was), and, if the snippet comes to an end
-    that Python knows of, ``result.json``.
-    """
-    source, filename = job["source"], job["filename"]
-    output = os.open(folder / "output", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    progress = os.open(folder / "line", os.O_WRONLY | os.O_CREAT, 0o600)
-    fault = open(folder / "fault", "w")  # noqa: SIM115  (open while we live)
-    faulthandler.enable(fault)
-    work = folder / "work"
+    def __init__(self, job: Job, output: int, report: _Report) -> None:
+        self.job = job
+        self.output = output
+        self.report = report
+        self.module = _main_module(job)
+        self.tree = ast.parse(job.source or "", job.filename)
+        self.line = 0  # of the statement under way
+        self.starts = [0]  # the offset in the output at which each section begins
+        self.executed: set[int] = set()
+        self.drawn: list[tuple[Shot, dict[str, Any]]] = []
+
+    def run(self) -> dict[str, Any]:
+        """Execute statement after statement; return what came of it."""
+        ended, line = "end", 0
+        error: BaseException | None = None
+        if self.job.trace:
+            sys.settrace(self._trace)
+        try:
+            self._statements()
+        except SystemExit as exit_:
+            ended, error = "exit", exit_
+        except BaseException as raised:
+            ended, error = "exception", raised
+            line = self._show(raised)
+        finally:
+            sys.settrace(None)
+        self._section_ends()
+        while len(self.starts) < len(self.job.sections):
+            self.starts.append(fstat(self.output).st_size)
+        missed = set()
+        if self.job.trace:
+            code = compile(self.tree, self.job.filename, "exec")
+            missed = _executable_lines(code) - self.executed
+        collected = self.job.collect if ended == "end" else []
+        return {
+            "ended": ended,
+            "exception": str(type(error).__name__) if error else "",
+            "line": line or self.line,
+            "starts": self.starts,
+            "executed": sorted(self.executed),
+            "missed": sorted(missed),
+            "data": {name: _plain(self.module.__dict__[name]) for name in collected},
+            "figures": self.drawn,
+        }
+
+    def _statements(self) -> None:
+        futures = 0  # `from __future__ import annotations` holds for what follows
+        for statement in self.tree.body:
+            # A decorator stands above the line of the `def` it belongs to.
+            decorators = getattr(statement, "decorator_list", [])
+            self.line = min([statement.lineno, *(d.lineno for d in decorators)])
+            sections = self.job.sections
+            while (
+                len(self.starts) < len(sections)
+                and self.line >= sections[len(self.starts)][1]
+            ):
+                self._section_ends()
+                self.starts.append(fstat(self.output).st_size)
+            self.report.line(self.line)
+            part = ast.Module([statement], [])
+            code = compile(part, self.job.filename, "exec", futures, dont_inherit=True)
+            futures |= code.co_flags & annotations.compiler_flag
+            exec(code, self.module.__dict__)
+
+    def _section_ends(self) -> None:
+        section = self.job.sections[len(self.starts) - 1][0]
+        for kind, where, names in self.job.figures:
+            if where == section:
+                shot = Shot(kind, where, tuple(names))
+                self.drawn.append((shot, attempt(shot, self.module.__dict__)))
+
+    def _trace(self, frame: types.FrameType, event: str, arg: Any) -> Any:
+        if frame.f_code.co_filename != self.job.filename:
+            return None
+        self.executed.add(frame.f_lineno)
+        return self._trace
+
+    def _show(self, error: BaseException) -> int:
+        """Write a traceback as the prompt does; return the line of the error."""
+        found = traceback.TracebackException.from_exception(error)
+        own_frames(found, self.job.filename, set())
+        text = "".join(found.format()).encode("utf-8", "backslashreplace")
+        # Past sys.stderr, which the program may have closed or put elsewhere.
+        write(self.output, text)
+        return next((f.lineno or 0 for f in reversed(found.stack)), 0)
+
+
+def _main_module(job: Job) -> types.ModuleType:
+    """Make the module that the program is; take away what only the build has."""
+    lines = (job.source or "").splitlines(keepends=True)
+    linecache.cache[job.filename] = (len(lines), None, lines, job.filename)
+    module = types.ModuleType("__main__")
+    module.__file__ = job.filename
+    module.__builtins__ = builtins  # type: ignore[attr-defined]
+    sys.modules["__main__"] = module
+    sys.argv = [job.filename]
+    sys.path[:] = [os.getcwd(), *(p for p in sys.path[1:] if p != ROOT)]
+    os.environ.pop("PYTHONPATH", None)
+    return module
+
+
+def _move_in(folder: Path) -> None:
+    """Make `folder` the home of this process, with a place to work and a /tmp."""
+    work, temporary = folder / "work", folder / "tmp"
     work.mkdir()
+    temporary.mkdir()
     os.chdir(work)
-    try:
-        import resource
-    except ImportError:  # Windows
-        pass
-    else:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for name in ("HOME", "USERPROFILE"):
+        os.environ[name] = str(folder)
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        os.environ[name] = str(temporary)
+    tempfile.tempdir = None  # it may have been asked for already, before the fork
 
+
+def _redirect(job: Job, output: int) -> None:
+    """Let standard streams read nothing and write into `output`."""
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        raw = io.FileIO(descriptor, "w", closefd=False)
         stream = io.TextIOWrapper(
-            raw,  # unbuffered, so that order is kept
+            io.FileIO(descriptor, "w", closefd=False),  # unbuffered: order is kept
             encoding="utf-8",
             errors="backslashreplace",
             write_through=True,
@@ -100,113 +229,70 @@ def execute(job: dict[str, Any], folder: Path) -> None:
         to: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        where = f"{filename}:{lineno}: " if file == filename else ""
+        where = f"{job.filename}:{lineno}: " if file == job.filename else ""
         print(f"{where}{category.__name__}: {message}", file=to or sys.stderr)
 
     warnings.showwarning = show_warning  # type: ignore[assignment]
-    source_lines = source.splitlines(keepends=True)
-    linecache.cache[filename] = (len(source), None, source_lines, filename)
-    module = types.ModuleType("__main__")
-    module.__file__ = filename
-    module.__builtins__ = builtins  # type: ignore[attr-defined]
-    sys.modules["__main__"] = module
-    sys.argv = [filename]
 
-    tree = ast.parse(source, filename)
-    executed: set[int] = set()
-    if job["trace"]:
 
-        def tracer(frame: types.FrameType, event: str, arg: Any) -> Any:
-            if frame.f_code.co_filename != filename:
-                return None
-            executed.add(frame.f_lineno)
-            return tracer
+def _limit(output: int) -> None:
+    """Limit what the program can write, and where into its output."""
+    if LIMITED:
+        fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-        sys.settrace(tracer)
 
-    drawn: list[tuple[Shot, dict[str, Any]]] = []
-
-    def section_ends(section: str) -> None:
-        for kind, where, names in job["figures"]:
-            if where == section:
-                shot = Shot(kind, where, tuple(names))
-                drawn.append((shot, attempt(shot, module.__dict__)))
-
-    starts = [0]  # the offset in the output at which each section begins
-    marks = job["marks"]
-    ended, error_line, statement_line = "end", 0, 0
-    error: BaseException | None = None
-    futures = 0  # `from __future__ import annotations` holds for what follows it
-    try:
-        for statement in tree.body:
-            # A decorator stands above the line of the `def` it belongs to.
-            decorators = getattr(statement, "decorator_list", [])
-            statement_line = min([statement.lineno, *(d.lineno for d in decorators)])
-            while len(starts) < len(marks) and statement_line >= marks[len(starts)]:
-                section_ends(job["names"][len(starts) - 1])
-                starts.append(os.fstat(output).st_size)
-            os.lseek(progress, 0, os.SEEK_SET)
-            os.write(progress, b"%-10d" % statement_line)
-            part = ast.Module([statement], [])
-            code = compile(part, filename, "exec", futures, dont_inherit=True)
-            futures |= code.co_flags & annotations.compiler_flag
-            exec(code, module.__dict__)
-    except SystemExit as exit_:
-        ended, error = "exit", exit_
-    except BaseException as raised:
-        ended, error = "exception", raised
-        report = traceback.TracebackException.from_exception(raised)
-        own_frames(report, filename, set())
-        error_line = next(
-            (f.lineno or 0 for f in reversed(report.stack)), statement_line
-        )
-        # Past sys.stderr, which the snippet may have closed or put elsewhere.
-        os.write(output, "".join(report.format()).encode("utf-8", "backslashreplace"))
-    finally:
-        sys.settrace(None)
-
-    section_ends(job["names"][len(starts) - 1])
-    while len(starts) < len(marks):
-        starts.append(os.fstat(output).st_size)
-    result: dict[str, Any] = {
-        "ended": ended,
-        "exception": type(error).__name__ if error else "",
-        "line": error_line or statement_line,
-        "starts": starts,
-        "executed": sorted(executed),
-        "missed": sorted(
-            _executable_lines(compile(tree, filename, "exec")) - executed
-            if job["trace"]
-            else ()
-        ),
-        "data": {},
-        "figures": drawn,
+def _plain(value: Any) -> Any:
+    """Turn what a program measured into JSON's types (perfplot's data only)."""
+    return {
+        "n_range": [int(n) for n in value.n_range],
+        "labels": list(value.labels),
+        "seconds": [[float(t) for t in row] for row in value.timings_s],
     }
-    if ended == "end":
-        result["data"] = {n: _plain(module.__dict__[n]) for n in job["collect"]}
-    temporary = folder / "result.tmp"
-    temporary.write_text(json.dumps(result), encoding="utf-8")
-    os.replace(temporary, folder / "result.json")
 
 
-def main(folder: Path) -> None:
-    """Do the job that lies in `folder` and leave the process at once.
+def _executable_lines(code: types.CodeType) -> set[int]:
+    lines = {line for _, line in dis.findlinestarts(code) if line}
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            lines |= _executable_lines(constant)
+    return lines
 
-    Nothing that the snippet left behind (exit handlers, threads) runs on.
+
+def main(job: Job, folder: Path, output: int, report: int) -> None:
+    """Do the job and leave the process at once.
+
+    Nothing that the program leaves behind (exit handlers, threads) runs on.
+
+    Args:
+        job: What is to be done.
+        folder: An empty folder, for the program alone.
+        output: An open file for what is printed.
+        report: An open file for what the starter wants to know.
     """
     status = 1
     try:
-        job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-        if job["source"] is None:
-            text = json.dumps(dataclasses.asdict(environment.here()))
-            (folder / "result.json").write_text(text, encoding="utf-8")
-        else:
-            execute(job, folder)
+        said = _Report(report)
+        try:
+            _move_in(folder)
+            if job.source is None:
+                answer = dataclasses.asdict(environment.here())
+            else:
+                _redirect(job, output)
+                _limit(output)
+                answer = _Execution(job, output, said).run()
+        except BaseException:  # not as a program ends
+            answer = {"lost": traceback.format_exc()}
+        said.end(answer)
         status = 0
-    except BaseException:
-        # Not the snippet's doing, but say so where the report finds it.
-        (folder / "broken").write_text(traceback.format_exc(), encoding="utf-8")
     finally:
-        os.chdir(folder.parent)
-        shutil.rmtree(folder / "work", ignore_errors=True)
-        os._exit(status)
+        _exit(status)
+
+
+if __name__ == "__main__":  # standard input: the job; output and error: the files
+    # What is printed before the program begins is none of its doing.
+    files = os.dup(1), os.dup(2)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(1, 2)
+    main(Job(**json.load(sys.stdin)), Path(sys.argv[1]), *files)

@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass, field
 from typing import Any
 
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, Kind
 from sitebuild.programs.snippet import Snippet
 from sitebuild.run.capture import Shot
 
@@ -17,9 +17,9 @@ OUTPUT_LIMIT = 64 * 1024  # bytes of output; a page is read by people
 class Result:
     """What one run of one snippet gave."""
 
-    ended: str  # end, exception, exit, died, time limit, too much output
+    ended: str  # end, exception, exit, died, time limit, too much output, lost
     outputs: dict[str, str]  # by section, as printed, cleaned of noise
-    exception: str = ""  # its type's name
+    exception: str = ""  # its type's name; of a lost result, why
     line: int = 0  # where it ended, if not at the end
     status: int = 0  # of a process that died: exit status, or -signal
     executed: tuple[int, ...] = ()  # lines, when traced
@@ -36,7 +36,7 @@ class Result:
 def fault(snippet: Snippet, result: Result) -> Fault | None:
     """Compare how `snippet` ended with what it announces."""
 
-    def wrong(line: int, kind: str, message: str, advice: str) -> Fault:
+    def wrong(line: int, kind: Kind, message: str, advice: str) -> Fault:
         if snippet.path.endswith(".ipynb"):  # whose file has other lines
             cell = next(s for s in reversed(snippet.sections) if s.first <= line)
             text = snippet.lines(line, line).strip()
@@ -91,6 +91,13 @@ def fault(snippet: Snippet, result: Result) -> Fault | None:
             "too-much-output",
             f"prints more than {OUTPUT_LIMIT // 1024} KiB",
             "print less: a reader reads this",
+        )
+    if result.ended == "lost":
+        return wrong(
+            max(result.line, 1),
+            "lost",
+            f"its result was lost: {result.exception}",
+            "let the program leave other processes and Python's own modules alone",
         )
     how = (
         f"was killed by {signal.Signals(-result.status).name}"

@@ -12,6 +12,8 @@ Standard library only (torch and NumPy come with the program), and Python 3.9.
 
 from __future__ import annotations
 
+from json import dumps
+from traceback import format_exception_only
 from typing import Any, NamedTuple
 
 from sitebuild.run.capture.graph import Graph
@@ -68,11 +70,14 @@ def take(shot: Shot, namespace: dict[str, Any]) -> dict[str, Any]:
 
 
 def attempt(shot: Shot, namespace: dict[str, Any]) -> dict[str, Any]:
-    """Return what `take` does; an error of its own spoils no run."""
+    """Return what `take` does; an error, also of an object's own, spoils no run."""
     try:
-        return take(shot, namespace)
-    except Exception as error:
+        data = take(shot, namespace)
+        dumps(data)
+    except BaseException as error:
+        message = "".join(format_exception_only(type(error), error)).strip()
         return {
-            "error": f"cannot draw {' '.join(shot.names)}: {type(error).__name__}: {error}",
+            "error": f"cannot draw {' '.join(shot.names)}: {message}",
             "advice": "ask for other variables, or teach sitebuild/run/capture",
         }
+    return data

@@ -20,9 +20,12 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from sitebuild import build, recordings, run
-from sitebuild.run import Result, Runner
-from sitebuild.snippets import parse, read_all
+from sitebuild.programs.snippet import parse, read_all
+from sitebuild.project import read
+from sitebuild.run import recording
+from sitebuild.run.environment import Environment
+from sitebuild.run.result import Result
+from sitebuild.run.runner import FORK, Runner
 from tests.conftest import copy_project, sitebuild
 
 LANGUAGES = ("ja", "en")
@@ -58,7 +61,12 @@ class Project:
         self.temporary.mkdir(exist_ok=True)
 
     def write(self, path: str, text: str | bytes) -> None:
-        """Write a file; `*` in its path stands for each of the languages."""
+        """Write a file; `*` in its path stands for each of the languages.
+
+        A page gets the front matter that it needs: three lines.
+        """
+        if path.endswith(".md") and isinstance(text, str) and text[:3] != "---":
+            text = f"---\ndescription: {path}\n---\n{text}"
         for language in LANGUAGES if "*" in path else LANGUAGES[:1]:
             file = self.root / path.replace("*", language)
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +110,7 @@ def entries(report: str) -> dict[str, str]:
 
 
 def fences(*names: str) -> str:
-    """One fence after the other; the first in line 3, the next in line 7, ..."""
+    """One fence after the other; each takes four lines."""
     return "".join(f'```python exec="on"\nshow("{name}")\n```\n\n' for name in names)
 
 
@@ -308,7 +316,7 @@ UNREADABLE = ("syntax_error", "not_utf_8", "empty", "late_directive", "keeps_no_
 
 
 def line_on_page(name: str) -> int:
-    return 3 + 4 * list(FAULTS).index(name)
+    return 6 + 4 * list(FAULTS).index(name)
 
 
 @pytest.fixture(scope="module")
@@ -356,7 +364,7 @@ def test_what_a_snippet_leaves_behind_is_gone(good):
     assert good.temporary in Path(folder).parents
     assert not Path(folder).exists()
     assert not alive(int(pid))
-    if run.FORK:  # elsewhere a session of its own is out of our reach
+    if FORK:  # elsewhere a session of its own is out of our reach
         assert not alive(int(apart))
 
 
@@ -480,16 +488,16 @@ def rebuilt(good, tmp_path_factory):
     project.write("docs/*/c.md", "# C { #c }\n\n" + shown)
     snippets, _ = read_all(root)
     recorded = [snippets[f"gpu/{name}"] for name in names[:2]]
-    environment = {
-        "torch": "2.11.0+cu128",
-        "python": "3.12.1",
-        "numpy": "2.3.0",
-        "cuda": True,
-        "device": "Test GPU 9000",
-        "platform": "Linux x86_64",
-    }
+    environment = Environment(
+        torch="2.11.0+cu128",
+        python="3.12.1",
+        numpy="2.3.0",
+        cuda=True,
+        device="Test GPU 9000",
+        platform="Linux x86_64",
+    )
     results = {s.name: Result("end", {"": f"on a GPU: {s.name}\n"}) for s in recorded}
-    recordings.write(root, environment, recorded, results)
+    recording.write(root, environment, recorded, results)
     project.write("snippets/gpu/changed.py", '# needs: cuda\nprint("anew")\n')
     done = project.build()
     assert done.returncode == 0, done.stderr
@@ -706,5 +714,5 @@ def test_a_notebook_cell_that_is_no_python_is_named(project):
         "docs/*/n.ipynb",
         notebook(("code", "a", "x = 1\ny = 2"), ("code", "b", "x = = 1")),
     )
-    [problem] = build.read(project.root).problems
-    assert str(problem).startswith("docs/ja/n.ipynb:5: the code cell 'b': SyntaxError")
+    [fault] = read(project.root).faults
+    assert str(fault).startswith("docs/ja/n.ipynb:5: the code cell 'b': SyntaxError")
