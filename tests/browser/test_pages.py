@@ -7,6 +7,7 @@ copied; at a desktop and on a phone, in light and dark.
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from types import SimpleNamespace
 
@@ -92,13 +93,17 @@ def test_leads_to_the_same_page_in_the_other_language(page, root):
 
 
 def test_copied_programs_end_with_what_is_shown(page, clipboard):
-    """And begin where the file begins, so that a section brings what it needs."""
+    """And begin where the file begins, so that a section brings what it needs.
+
+    Without the marks of sections, which say nothing to a reader.
+    """
     for code, file, program in clipboard(page.reader.find_all(".snippet")):
         assert program.rstrip().endswith(code.strip())
         compile(program, file or page.address, "exec")
         if file:
             with urllib.request.urlopen(file) as answer:
-                assert answer.read().decode().startswith(program.rstrip())
+                text = re.sub("(?m)^# %% .*", "", answer.read().decode())
+            assert text.startswith(program.rstrip())
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
