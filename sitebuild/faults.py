@@ -15,7 +15,6 @@ Kind = Literal[
     "after-exception",
     "bad-cell-id",
     "bad-name",
-    "before-first-section",
     "before-section",
     "benchmark-shown",
     "contradicting-probe",

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sitebuild.faults import Fault, UnreadableError
 from sitebuild.fences import FENCES
+from sitebuild.maker.nav import unequal
 from sitebuild.maker.site import Reports, Site
 from sitebuild.maker.verify import Dead, Links, faults, file_of, read
 from sitebuild.pages.call import Call
@@ -52,6 +53,7 @@ def render(run: Run, to: Path) -> Rendered:
     to.mkdir()
     _publish(run, to, run.project.all_pages)
     whole = Rendered()
+    whole.faults += unequal(run.project.root, run.project.languages)
     for part in _side_by_side(run, to, _commit(run)):
         whole.faults += part.faults
         whole.titles |= part.titles

@@ -55,6 +55,7 @@ def fault(snippet: Snippet, result: Result) -> Fault | None:
     """Compare how `snippet` ended with what it announces."""
 
     def wrong(line: int, kind: Kind, message: str, advice: str) -> Fault:
+        line = max(line, 1)  # 0, if it ended before its first line
         if snippet.path.endswith(".ipynb"):  # whose file has other lines
             cell = next(s for s in reversed(snippet.sections) if s.first <= line)
             text = snippet.lines(line, line).strip()
@@ -112,7 +113,7 @@ def fault(snippet: Snippet, result: Result) -> Fault | None:
         )
     if result.ended == "lost":
         return wrong(
-            max(result.line, 1),
+            result.line,
             "lost",
             f"its result was lost: {result.exception}",
             "let the program leave other processes and Python's own modules alone",
