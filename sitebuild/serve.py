@@ -38,7 +38,9 @@ from sitebuild.run.result import Result
 from sitebuild.run.runner import Runner
 from sitebuild.server import State, start
 
-WATCHED = ("docs", "snippets", "matrix", "recordings", "overrides", "words")
+# What is in these concerns all pages.
+SHARED = ("docs/assets", "overrides", "recordings", "words", "sitebuild/templates")
+WATCHED = ("docs", "snippets", "matrix", *SHARED[1:])
 SETTLE = 0.05  # seconds without a further change before a build begins
 
 
@@ -61,9 +63,11 @@ class Shared:
 class Workshop:
     """The site as it stands now, built anew when a file changes."""
 
-    def __init__(self, root: Path, runner: Runner, folder: Path) -> None:
+    def __init__(
+        self, root: Path, runner: Runner, folder: Path, state: State | None = None
+    ) -> None:
         """Prepare to build `root` below `folder`, with the programs of `runner`."""
-        self.state = State()
+        self.state = state or State()
         self._root, self._runner, self._folder = root, runner, folder
         self._environment = runner.environment()
         self._results: dict[tuple[str, str, str], Result] = {}
@@ -160,7 +164,7 @@ def _shared(found: Project) -> Shared:
     root = found.root
     files = [root / language.config for language in found.languages.values()]
     files.append(root / STORE)
-    for folder in ("docs/assets", "overrides", "recordings", "words"):
+    for folder in SHARED:
         files += (root / folder).rglob("*.*")
     return Shared(
         {page.path: page.title for page in found.all_pages},
@@ -194,12 +198,13 @@ def serve(root: Path, port: int, runner: Runner) -> int:
         if (root / name).exists():
             observer.schedule(edits, str(root / name), recursive=True)
     try:
-        workshop = Workshop(root, runner, folder)
+        state = State()
         try:
-            start(workshop.state, port)
+            start(state, port)
         except OSError as error:
             print(f"port {port} cannot be had: {error.strerror}", file=sys.stderr)
             return 1
+        workshop = Workshop(root, runner, folder, state)
         observer.start()
         workshop.build()
         print(f"serving http://localhost:{port}/ and following edits", flush=True)

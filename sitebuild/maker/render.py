@@ -27,6 +27,9 @@ from sitebuild.run.runner import FORK
 from sitebuild.words import Language
 
 
+ASSETS = "docs/assets"  # what all languages share
+
+
 @dataclass
 class Rendered:
     """What came of rendering a whole site, or one language of it."""
@@ -50,9 +53,15 @@ def render(run: Run, to: Path) -> Rendered:
         run: What the pages show.
         to: A folder for the site, which does not exist.
     """
+    whole = Rendered()
+    if not (run.project.root / ASSETS).is_dir():
+        advice = "it holds what mkdocs.yml names as `extra_css` and `extra_javascript`"
+        whole.faults.append(
+            Fault(ASSETS, 1, "unreadable", "there is no such folder", advice)
+        )
+        return whole
     to.mkdir()
     _publish(run, to, run.project.all_pages)
-    whole = Rendered()
     whole.faults += unequal(run.project.root, run.project.languages)
     for part in _side_by_side(run, to, _commit(run)):
         whole.faults += part.faults
