@@ -61,6 +61,7 @@ def build(root: Path, to: Path, runner: Runner, *, measure: bool, strict: bool) 
         )
         faults += recording.faults(root)
         ran = time.perf_counter()
+        faults += recording.faults(root)
         # Minutes of measuring are for nothing if the site cannot be built.
         faults += measurements(run, anew=measure and not faults)
         begun_rendering = time.perf_counter()
