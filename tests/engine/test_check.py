@@ -118,11 +118,12 @@ def test_results_are_sound_if_they_are_as_announced(root, capsys):
     assert capsys.readouterr().err.startswith("note: snippets/t/two.py:4: announces")
 
 
-def test_a_program_that_prints_nothing_is_sound_on_another_torch_only(root):
+def test_a_program_that_prints_nothing_is_sound_on_another_torch_only(root, capsys):
     project = read(root)
     sound, [fault] = part(project, {"t/one": SILENT}, strict=True)
     assert (sound, fault.kind) == ({}, "prints-nothing")
     assert part(project, {"t/one": SILENT}, strict=False) == ({"t/one": SILENT}, [])
+    assert capsys.readouterr().err == ""
 
 
 def test_fences_judge_a_run_and_not_what_is_missing(root):
