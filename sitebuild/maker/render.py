@@ -26,7 +26,6 @@ from sitebuild.project import Run
 from sitebuild.run.runner import FORK
 from sitebuild.words import Language
 
-
 ASSETS = "docs/assets"  # what all languages share
 
 
