@@ -119,12 +119,12 @@ class Workshop:
         again, whole = self._again, None
         target = self._folder / str(self.state.number + 1)
         if again and shared == self._shared:
-            edited = [
+            new = [
                 page
                 for page in found.all_pages
                 if inputs[page.path] != self._inputs[page.path]
             ]
-            build.add(faults, again.render(run, edited))
+            build.add(faults, again.render(run, new))
         else:
             whole = render(run, target)
             build.add(faults, whole.faults)
