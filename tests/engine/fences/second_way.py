@@ -247,6 +247,6 @@ def _write(operation, call, kind) -> dict[str, object]:
     try:
         used.backward(torch.ones_like(used))
     except RuntimeError as error:
-        assert "modified by an inplace operation" in str(error)
-        return {"write_seen": True, "version_noticed": True}
+        noticed = "modified by an inplace operation" in str(error)
+        return {"write_seen": True, "version_noticed": noticed or str(error)}
     return {"write_seen": True, "version_noticed": False}
