@@ -77,9 +77,9 @@ def texts(name: str) -> Iterator[str]:
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
             ignored |= {id(part) for part in ast.walk(node.args[0])}
     for node in ast.walk(whole):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in ignored:
-                yield node.value
+        found = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(found, str) and id(node) not in ignored:
+            yield found
 
 
 @pytest.mark.parametrize("name", FILES)
