@@ -94,6 +94,9 @@ class Again:
             stamp = _stamp(run, language, commit)
             self._languages[code] = Site(run, language, self._new, stamp)
             self._languages[code].name(whole.titles[code])
+            self._languages[code].without_search()
+            # The first page takes the time to compile the templates, so not an edit.
+            self._languages[code].page(run, next(iter(whole.titles[code])))
 
     def render(self, run: Run, pages: Collection[Page]) -> list[Fault]:
         """Render `pages` as they are now, beside the site; `put` puts them on it.
