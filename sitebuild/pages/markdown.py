@@ -71,11 +71,14 @@ def is_fence(text: str) -> bool:
     return _FENCE.fullmatch(text) is not None
 
 
-def front_matter(text: str) -> tuple[list[str], list[tuple[int, str]]]:
+def front_matter(text: str) -> tuple[list[str] | None, list[tuple[int, str]]]:
     """Part a page into the lines of its front matter and the numbered ones after.
 
-    The first list is empty if there is no front matter that ends.
+    The first are None if there is no front matter, or none that ends.
     """
     lines = text.split("\n")
-    end = lines.index("---", 1) if lines[0] == "---" and "---" in lines[1:] else -1
-    return lines[1 : max(end, 0)], list(enumerate(lines, 1))[end + 1 :]
+    numbered = list(enumerate(lines, 1))
+    if lines[0] != "---" or "---" not in lines[1:]:
+        return None, numbered
+    end = lines.index("---", 1)
+    return lines[1:end], numbered[end + 1 :]

@@ -24,16 +24,13 @@ from tests.engine.fences.tables import small, tables_run
 
 
 @pytest.fixture(scope="module")
-def run(project, runner):
-    return tables_run(project, runner)
+def run(project):
+    return tables_run(project)
 
 
 @pytest.fixture(scope="module")
 def matrix(run):
-    """The table as if there were no GPU."""
-    made = table.of_run(run)[0]
-    rows = tuple(row for row in made.rows if row.on == "cpu")
-    return dataclasses.replace(made, rows=rows, cuda="")
+    return table.of_run(run)[0]
 
 
 @pytest.fixture(scope="module")
