@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from sitebuild.fences import FENCES
@@ -15,6 +17,11 @@ from sitebuild.words import read_languages
 from tests.conftest import ROOT
 
 ENVIRONMENT = Environment("2.13.0+cpu", "3.11.7", "2.4.6", False, "CPU", "Linux x86_64")
+OLD = dataclasses.replace(ENVIRONMENT, torch="1.13.1+cpu", date="2026-01-01")
+NEW = dataclasses.replace(ENVIRONMENT, torch="2.15.0+cpu", date="2026-01-02")
+GPU = dataclasses.replace(
+    ENVIRONMENT, torch="2.11.0+cu128", cuda=True, device="GPU", date="2026-01-03"
+)
 
 
 class Recorded:
@@ -33,15 +40,12 @@ class Recorded:
 
 
 class Desk:
-    """A project of one page and a run of it, put together by hand."""
+    """A project and a run of it, put together by hand."""
 
     def __init__(self, root):
         languages, unequal = read_languages(ROOT)
         assert unequal == []
-        pages = {
-            code: {"a/page.md": Page(f"docs/{code}/a/page.md", "a/page.md", code)}
-            for code in languages
-        }
+        pages = {code: {} for code in languages}
         self.project = Project(root, languages, pages, {}, [], [])
         self.run = Run(self.project, ENVIRONMENT, {})
 
@@ -54,14 +58,16 @@ class Desk:
             self.run.results[name] = Result("end", outputs, figures=figures or {})
         return program
 
-    def page(self, language):
-        """The page of a language."""
-        return self.project.pages[language]["a/page.md"]
+    def page(self, language, slug="a/page.md"):
+        """A page, which is there from now on."""
+        path = f"docs/{language}/{slug}"
+        pages = self.project.pages[language]
+        return pages.setdefault(slug, Page(path, slug, language))
 
-    def claim(self, id_, text, call, explained=()):
+    def claim(self, id_, text, call, explained=(), slug="a/page.md"):
         """Put a claim on the page of each language."""
         for language in self.project.languages:
-            page = self.page(language)
+            page = self.page(language, slug)
             line = 10 * len(page.headings) + 10
             page.headings.append(Heading(line, 2, id_, text))
             page.fences.append(Fence(line + 1, call))

@@ -16,17 +16,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from sitebuild.fences import FENCES, charts, figure
 from sitebuild.fences.benchmark.measure import BASELINE, Measurement
-from sitebuild.fences.claims import claim as claims_of
 from sitebuild.pages.call import Call, parse_figures
 from sitebuild.run.capture import Shot
 from sitebuild.view import visible
-from tests.engine.fences.conftest import ENVIRONMENT, Recorded
-
-OLD = dataclasses.replace(ENVIRONMENT, torch="1.13.1+cpu", date="2026-01-01")
-NEW = dataclasses.replace(ENVIRONMENT, torch="2.15.0+cpu", date="2026-01-02")
-GPU = dataclasses.replace(
-    ENVIRONMENT, torch="2.11.0+cu128", cuda=True, device="GPU", date="2026-01-03"
-)
+from tests.engine.fences.conftest import ENVIRONMENT, GPU, NEW, OLD, Recorded
 
 
 @pytest.fixture(autouse=True)
@@ -306,23 +299,3 @@ def test_of_a_program_that_failed_nothing_is_said(desk):
     desk.program("t/a", "print(1)\n")
     html = desk.render(Call("show", "t/a"))
     assert not re.search("snippet-(output|note)", html)
-
-
-# --- claims ---------------------------------------------------------------------
-
-
-def test_a_project_s_claims_are_read_once(desk, monkeypatch):
-    """There are two hundred: each that read them all would make it forty thousand."""
-    read = []
-    original = claims_of.of_use
-    monkeypatch.setattr(
-        claims_of, "of_use", lambda use: read.append(use) or original(use)
-    )
-    for number in range(20):
-        name = f"t/x{number:02}_a"
-        desk.program(name, "print('holds = True')\n", "holds = True\n")
-        desk.claim(f"x{number:02}", "It is", Call("claim", name, topics=("numpy",)))
-    for use in desk.project.uses:
-        assert FENCES["claim"].check(use, desk.project)
-        desk.render(use.call, use.page.language)
-    assert len(read) == 2 * 20
