@@ -63,6 +63,7 @@ GRAPHS = {
 ONES = TORCH + "x = torch.arange(4.0)\n"
 MAPS = {
     "names": ("w v", SEED + "v = w.cpu()"),
+    "four-names": ("w a b c", SEED + "a = b = c = w"),
     "views": (
         "w z d c v",
         TORCH + "w = torch.arange(4.0).requires_grad_()\n"
