@@ -24,6 +24,7 @@ from sitebuild.maker import render
 from sitebuild.programs import runnable
 from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project, Run
+from sitebuild.run import recording
 from sitebuild.run.capture import Shot
 from sitebuild.run.environment import Environment
 from sitebuild.run.recording import Recording, read_recordings
@@ -59,6 +60,7 @@ def build(root: Path, to: Path, runner: Runner, *, measure: bool, strict: bool) 
             strict=strict,
         )
         ran = time.perf_counter()
+        faults += recording.faults(root)
         # Minutes of measuring are for nothing if the site cannot be built.
         faults += measurements(run, anew=measure and not faults)
         begun_rendering = time.perf_counter()
@@ -133,6 +135,7 @@ def check_only(root: Path, runner: Runner) -> int:
         lambda programs, shots: dict(runner.run(programs, figures=shots)),
         read_recordings(root),
     )
+    faults += recording.faults(root)
     if faults:
         print(report(faults, found), file=sys.stderr)
         return 1

@@ -36,8 +36,12 @@ def record(root: Path) -> int:
             del results[snippet.name]
             if found:
                 lost.append(found)
-    recording.forget(root, known)
-    changed = recording.write(root, environment, runnable, results)
+    try:
+        changed = recording.write(root, environment, runnable, results)
+        recording.forget(root, known)
+    except OSError as error:
+        print(f"cannot write {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
     print(f"recordings/{environment.name}: {len(results)} snippets")
     print("\n".join(f"  {path}" for path in changed) or "  nothing has changed")
     for found in lost:

@@ -57,4 +57,4 @@ def _drawing() -> list[str]:
     """Return what the drawing of all charts depends on."""
     room = sorted(Path(chart.__file__).parent.glob("*.py"))
     texts = [file.read_text(encoding="utf-8") for file in room]
-    return [version("matplotlib"), version("matplotx"), *texts]
+    return [version("matplotlib"), *texts]

@@ -129,12 +129,14 @@ def _drawn(
         return [values.chart(data[0], figure.titles, view, name)], []
     drawn: list[Markup] = []
     legend: dict[str, None] = {}
-    language, before = view.language.code, None
+    before = None
     for index, one in enumerate(data, 1):
         if figure.kind == "graph":
-            svg, meant = autograd.render(one, language, f"{name}-{index}")
+            svg, meant = autograd.draw(one, view.words.autograd, f"{name}-{index}")
         else:
-            svg, meant = storage.render(one, language, f"{name}-{index}", before)
+            svg, meant = storage.draw(
+                one, view.words.storage, f"{name}-{index}", before
+            )
             before = one
         drawn.append(Markup(svg))
         legend |= dict.fromkeys(meant)

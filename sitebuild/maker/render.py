@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sitebuild.faults import Fault, UnreadableError
 from sitebuild.fences import FENCES
+from sitebuild.maker.nav import unequal
 from sitebuild.maker.site import Reports, Site
 from sitebuild.maker.verify import Dead, Links, faults, file_of, read
 from sitebuild.pages.call import Call
@@ -24,6 +25,8 @@ from sitebuild.pages.outline import Page
 from sitebuild.project import Run
 from sitebuild.run.runner import FORK
 from sitebuild.words import Language
+
+ASSETS = "docs/assets"  # what all languages share
 
 
 @dataclass
@@ -49,9 +52,16 @@ def render(run: Run, to: Path) -> Rendered:
         run: What the pages show.
         to: A folder for the site, which does not exist.
     """
+    whole = Rendered()
+    if not (run.project.root / ASSETS).is_dir():
+        advice = "it holds what mkdocs.yml names as `extra_css` and `extra_javascript`"
+        whole.faults.append(
+            Fault(ASSETS, 1, "unreadable", "there is no such folder", advice)
+        )
+        return whole
     to.mkdir()
     _publish(run, to, run.project.all_pages)
-    whole = Rendered()
+    whole.faults += unequal(run.project.root, run.project.languages)
     for part in _side_by_side(run, to, _commit(run)):
         whole.faults += part.faults
         whole.titles |= part.titles
@@ -84,6 +94,9 @@ class Again:
             stamp = _stamp(run, language, commit)
             self._languages[code] = Site(run, language, self._new, stamp)
             self._languages[code].name(whole.titles[code])
+            self._languages[code].without_search()
+            # The first page takes the time to compile the templates, so not an edit.
+            self._languages[code].page(run, next(iter(whole.titles[code])))
 
     def render(self, run: Run, pages: Collection[Page]) -> list[Fault]:
         """Render `pages` as they are now, beside the site; `put` puts them on it.

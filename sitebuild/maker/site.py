@@ -13,6 +13,7 @@ import re
 import traceback
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from jinja2 import TemplateError
 from mkdocs.commands.build import _build_theme_template, get_context
@@ -139,7 +140,12 @@ class Site:
             site_root=url,
             to_root="../" if language.prefix else "",
             languages=[
-                {"lang": other.code, "name": other.name, "root": other.prefix}
+                {
+                    "lang": other.code,
+                    "name": other.name,
+                    "root": other.prefix,
+                    "words": other.words,
+                }
                 for other in project.languages.values()
             ],
         )
@@ -163,6 +169,11 @@ class Site:
         self._nav = plugins.on_nav(nav, config=self._config, files=self._files)
         self._env = plugins.on_env(self._env, config=self._config, files=self._files)
         self._documents = list(self._files.documentation_pages())
+
+    def without_search(self) -> None:
+        """Leave the pages that are rendered from now on out of the search index."""
+        search: Any = self._config.plugins["material/search"]
+        search.search_index = _NoIndex()
 
     def build(self) -> dict[str, str]:
         """Write all pages, and the files that lie beside them.
@@ -241,6 +252,13 @@ class Site:
         page.active = False
         write_file(html.encode(), file.abs_dest_path)
         return html
+
+
+class _NoIndex:
+    """A search index that takes nothing: half of a page's time goes into it."""
+
+    def add_entry_from_context(self, page: MkDocsPage) -> None:
+        """Take nothing."""
 
 
 def _page(file: File) -> MkDocsPage:

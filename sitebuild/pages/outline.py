@@ -160,6 +160,8 @@ def read_pages(
 def _read_front_matter(page: Page, lines: list[str], text: str) -> None:
     for number, line in enumerate(lines, 2):
         key, colon, value = line.partition(":")
+        if key == "description":
+            page.description = value.strip().strip("\"'")
         if not colon or key not in FRONT_MATTER:
             page.wrong(
                 number,
@@ -174,8 +176,6 @@ def _read_front_matter(page: Page, lines: list[str], text: str) -> None:
                 "this line of the front matter is not YAML: a second colon",
                 "put the text in quotes, or leave the colon out",
             )
-        elif key == "description":
-            page.description = value.strip().strip("\"'")
     if text.startswith("---\n") and not text.startswith("---\n---\n") and not lines:
         page.wrong(
             1,

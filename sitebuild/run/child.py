@@ -47,6 +47,7 @@ else:
 
 ROOT = str(Path(__file__).resolve().parents[2])
 FILE_LIMIT = 256 * 1024**2  # bytes in one file that a program writes
+HOMES = ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")
 HEAD = 10  # bytes of the report before what is said at the end: the line under way
 
 
@@ -194,15 +195,12 @@ def _main_module(job: Job) -> types.ModuleType:
 
 
 def _move_in(folder: Path) -> None:
-    """Make `folder` the home of this process, with a place to work and a /tmp."""
-    work, temporary = folder / "work", folder / "tmp"
+    """Let `folder` be home and /tmp of this process, and work in one below it."""
+    work = folder / "work"
     work.mkdir()
-    temporary.mkdir()
     os.chdir(work)
-    for name in ("HOME", "USERPROFILE"):
+    for name in HOMES:
         os.environ[name] = str(folder)
-    for name in ("TMPDIR", "TEMP", "TMP"):
-        os.environ[name] = str(temporary)
     tempfile.tempdir = None  # it may have been asked for already, before the fork
 
 

@@ -137,8 +137,8 @@ def _said(report: bytes) -> dict[str, Any] | None:
 
 def _remove(folder: Path) -> None:
     try:  # nearly always there is nothing in it
-        for inside in ("work", "tmp", ""):
-            os.rmdir(folder / inside)
+        os.rmdir(folder / "work")
+        os.rmdir(folder)
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -33,10 +33,29 @@ class Result:
         return "".join(self.outputs.values())
 
 
+def silent(snippet: Snippet, result: Result) -> Fault | None:
+    """Return what is wrong with a run of which a page has nothing to show.
+
+    Ask it of a run that took the figures which pages ask for.
+    """
+    if result.ended != "end" or result.output.strip() or result.figures:
+        return None
+    if snippet.raises or snippet.is_benchmark:
+        return None
+    return Fault(
+        snippet.path,
+        1,
+        "prints-nothing",
+        "prints nothing, and no page draws a figure of it",
+        "let it print what the page says of it",
+    )
+
+
 def fault(snippet: Snippet, result: Result) -> Fault | None:
     """Compare how `snippet` ended with what it announces."""
 
     def wrong(line: int, kind: Kind, message: str, advice: str) -> Fault:
+        line = max(line, 1)  # 0, if it ended before its first line
         if snippet.path.endswith(".ipynb"):  # whose file has other lines
             cell = next(s for s in reversed(snippet.sections) if s.first <= line)
             text = snippet.lines(line, line).strip()
@@ -94,7 +113,7 @@ def fault(snippet: Snippet, result: Result) -> Fault | None:
         )
     if result.ended == "lost":
         return wrong(
-            max(result.line, 1),
+            result.line,
             "lost",
             f"its result was lost: {result.exception}",
             "let the program leave other processes and Python's own modules alone",

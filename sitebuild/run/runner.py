@@ -29,7 +29,7 @@ from typing import Any
 
 from sitebuild.programs.snippet import Snippet
 from sitebuild.run.capture import Shot
-from sitebuild.run.child import ROOT, Job
+from sitebuild.run.child import HOMES, ROOT, Job
 from sitebuild.run.environment import Environment
 from sitebuild.run.process import GRACE, KILL, alone
 from sitebuild.run.result import Result
@@ -114,7 +114,7 @@ class Runner:
         """Start the zygote; it imports torch while the caller goes on."""
         self._workers = workers or (len(os.sched_getaffinity(0)) if FORK else 2)
         self._folder = tempfile.mkdtemp(prefix="snippets-")
-        self._variables = _variables(self._folder, threads, fork)
+        self._variables = _variables(self._folder, threads)
         self._number = 0  # of the last job
         self._has_second = False  # whether it was asked for
         self._process: subprocess.Popen[bytes] | None = None
@@ -286,7 +286,7 @@ class Runner:
             _end_all(self._folder)
 
 
-def _variables(folder: str, threads: int, fork: bool) -> dict[str, str]:
+def _variables(folder: str, threads: int) -> dict[str, str]:
     """Return the environment that zygotes and programs get."""
     variables = {
         name: value
@@ -294,19 +294,13 @@ def _variables(folder: str, threads: int, fork: bool) -> dict[str, str]:
         if name in _PASSED or name.startswith(_PASSED_GROUPS)
     }
     variables["PYTHONUSERBASE"] = site.getuserbase()  # below the home that goes
-    for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"):
-        variables[name] = folder
+    variables.update(dict.fromkeys(HOMES, folder))
     variables.update(PYTHONHASHSEED="0", PYTHONUTF8="1", PYTHONPATH=ROOT)
     # A fork is only safe while the zygote has not touched the driver.
     variables["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
     if threads:  # time is measured
         variables["OMP_NUM_THREADS"] = variables["MKL_NUM_THREADS"] = str(threads)
-    elif fork:
-        # A fork copies the table of all pages that the zygote has written: half
-        # the time of a short program. Huge pages make that table small.
-        variables["PYTHONMALLOC"] = "malloc"
-        variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"
-        # Threads that wait are not to take the core of the program beside.
+    else:  # threads that wait are not to take the core of the program beside
         variables["OMP_WAIT_POLICY"] = "passive"
     return variables
 

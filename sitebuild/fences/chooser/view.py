@@ -28,6 +28,8 @@ from sitebuild.programs.examples import example_name
 from sitebuild.programs.operations import Operation, probe_name
 from sitebuild.view import View
 
+LAYOUT = ("packed", "transposed")  # what the cheat sheet leaves out
+
 
 @dataclass(frozen=True)
 class Remark:
@@ -105,7 +107,7 @@ def cheat_sheet(matrix: Matrix, view: View) -> Markup:
         (
             by_id[id_],
             [values(matrix.of(by_id[id_]), name) for name in facts],
-            [r for r in remarks(matrix.of(by_id[id_])) if r.kind != "packed"],
+            [r for r in remarks(matrix.of(by_id[id_])) if r.kind not in LAYOUT],
         )
         for id_ in CHEAT_SHEET
     ]
@@ -184,7 +186,8 @@ def remarks(rows: Sequence[Row]) -> Iterator[Remark]:
     if rows[0].operation.values:
         yield Remark("needs", rows[0].operation.values)
     strides = {row.facts["strides"] for row in rows} - {None, KEPT}
-    yield from (Remark("packed", steps) for steps in sorted(strides))
+    for steps in sorted(strides):  # or the exception that a transposed x brings
+        yield Remark("transposed" if ":" in steps else "packed", steps)
 
 
 def _messages(kind: str, rows: Iterable[Row], name: str) -> Iterator[Remark]:

@@ -27,8 +27,8 @@ def _drawn_elsewhere(monkeypatch):
     """Drawings have tests of their own; here each is an empty one."""
     svg = Markup("<svg></svg>")
     monkeypatch.setattr(charts.chart, "lines", lambda *_, **__: svg)
-    monkeypatch.setattr(figure.autograd, "render", lambda *_: (svg, ["<i> & so on"]))
-    monkeypatch.setattr(figure.storage, "render", lambda *_: (svg, []))
+    monkeypatch.setattr(figure.autograd, "draw", lambda *_: (svg, ["<i> & so on"]))
+    monkeypatch.setattr(figure.storage, "draw", lambda *_: (svg, []))
 
 
 def show(desk, text):

@@ -241,7 +241,7 @@ def test_a_call_that_is_none_is_quoted_with_its_figures(read):
         ("---\ndescription:\n---\n", [(1, "no-description")]),
         ('---\ndescription: ""\n---\n', [(1, "no-description")]),
         ("---\ndescripton: x\n---\n", [(1, "no-description"), (2, "front-matter")]),
-        ("---\ndescription: a: b\n---\n", [(1, "no-description"), (2, "front-matter")]),
+        ("---\ndescription: a: b\n---\n", [(2, "front-matter")]),
         ("---\ndescription: x\nsearch: { boost: 0.5 }\n---\n", []),
         ('---\ndescription: "a: b"\n---\n', []),
         ("---\ndescription: x\n", [(1, "front-matter")]),
