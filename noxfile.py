@@ -21,7 +21,7 @@ nox.options.sessions = ["docs"]
 OTHER_TORCH = os.environ.get("TORCH_VERSION", "")
 ENVIRONMENT = Path(f".nox/torch-{OTHER_TORCH}" if OTHER_TORCH else ".nox/site")
 # What another torch wants in versions of its own.
-TORCH_BRINGS = re.compile(r"(torch|numpy|triton|sympy|nvidia-|cuda-)")
+TORCH_BRINGS = re.compile(r"(torch|numpy|triton|sympy|setuptools|nvidia-|cuda-)")
 
 # nox makes one environment for each session; ours is shared, so it makes none.
 site_session = nox.session(venv_backend="none")
@@ -111,6 +111,13 @@ def speed(session: nox.Session) -> None:
     """Measure the build against its limit, at 1, 4 and 16 times the pages."""
     install(session)
     run(session, "tests.speed", *session.posargs)
+
+
+@site_session
+def mutants(session: nox.Session) -> None:
+    """Make each mistake of tests/mutants/ in a copy: a test has to notice it."""
+    install(session)
+    run(session, "tests.mutants", *session.posargs)
 
 
 @nox.session(reuse_venv=True)

@@ -10,12 +10,16 @@ import signal
 import sys
 from pathlib import Path
 
-from sitebuild import build, record
 from sitebuild.faults import UnreadableError
+from sitebuild.run.runner import Runner
 
 
 def main() -> int:
     """Do what the command line asks for; return an exit status."""
+    # Asked to end, by whatever signal, it tidies up first.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
     parser = argparse.ArgumentParser(prog="python -m sitebuild")
     commands = parser.add_subparsers(dest="command", required=True)
     building = commands.add_parser("build", help="build both languages, strictly")
@@ -35,32 +39,32 @@ def main() -> int:
     commands.add_parser("check", help="check pages and snippets; render nothing")
     commands.add_parser("record", help="record what the snippets print here")
     arguments = parser.parse_args()
-    root = Path.cwd()
-    # Asked to end, it tidies up first, as after Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        return _do(arguments, root)
-    except UnreadableError as error:  # a page that cannot even be read
+        return _do(arguments, Path.cwd())
+    except UnreadableError as error:  # without which nothing can be built
         print(error, file=sys.stderr)
-        return 1
+    except OSError as error:  # a full disk, a folder that may not be written to
+        print(f"cannot go on: {error}", file=sys.stderr)
+    return 1
 
 
 def _do(arguments: argparse.Namespace, root: Path) -> int:
-    if arguments.command == "build":
-        to = (root / arguments.to).resolve()
-        return build.build(
-            root,
-            to,
-            measure=not arguments.no_measure,
-            strict=not arguments.other_torch,
-        )
-    if arguments.command == "serve":
-        from sitebuild.serve import serve
-
-        return serve(root, arguments.port)
     if arguments.command == "record":
-        return record.record(root)
-    return build.check_only(root)
+        from sitebuild.record import record
+
+        return record(root)
+    with Runner() as runner:  # which imports torch while we import the rest
+        if arguments.command == "serve":
+            from sitebuild.serve import serve
+
+            return serve(root, arguments.port, runner)
+        from sitebuild import build
+
+        if arguments.command == "check":
+            return build.check_only(root, runner)
+        to = (root / arguments.to).resolve()
+        measure, strict = not arguments.no_measure, not arguments.other_torch
+        return build.build(root, to, runner, measure=measure, strict=strict)
 
 
 if __name__ == "__main__":

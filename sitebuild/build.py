@@ -6,16 +6,18 @@ good one stays as it was.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sitebuild import project
 from sitebuild.check import check, judge, part, report
+from sitebuild.faults import Fault
 from sitebuild.fences import figure
 from sitebuild.fences.benchmark import measure as benchmarks
 from sitebuild.maker import render
@@ -25,118 +27,152 @@ from sitebuild.project import Project, Run
 from sitebuild.run import recording
 from sitebuild.run.capture import Shot
 from sitebuild.run.environment import Environment
-from sitebuild.run.recording import read_recordings
+from sitebuild.run.recording import Recording, read_recordings
 from sitebuild.run.result import Result
 from sitebuild.run.runner import Runner
 
-Results = Callable[[list[Snippet], Mapping[str, Sequence[Shot]]], dict[str, Result]]
+Results = Callable[[list[Snippet], Mapping[str, Sequence[Shot]]], Mapping[str, Result]]
 
 
-def build(root: Path, to: Path, *, measure: bool, strict: bool) -> int:
+def build(root: Path, to: Path, runner: Runner, *, measure: bool, strict: bool) -> int:
     """Build all languages into `to`; return an exit status.
 
     `to` is replaced when the new site is sound, and untouched until then.
+
+    Args:
+        root: The folder of the project.
+        to: The folder of the site.
+        runner: Runs the programs.
+        measure: Whether to measure the benchmarks anew; if not, the last
+            measurement is shown, or none.
+        strict: Whether a program has to end as it announces.
     """
-    to.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{to.name}-", dir=to.parent))
-    try:
-        with Runner() as runner:
-            found = project.read(root)
-            render.warm_up()  # while the zygote imports torch
-            sound = assemble(
-                found,
-                runner.environment(),
-                lambda programs, shots: dict(runner.run(programs, figures=shots)),
-                temporary / "site",
-                measure=measure,
-                strict=strict,
-            )
-        if not sound:
+    render.today()  # which may be nonsense, and all else for nothing
+    with _folder_beside(to) as folder:
+        found = project.read(root)
+        render.warm_up()  # while the zygote imports torch
+        begun = time.perf_counter()
+        run, faults = execute(
+            found,
+            runner.environment(),
+            lambda programs, shots: dict(runner.run(programs, figures=shots)),
+            read_recordings(root),
+            strict=strict,
+        )
+        ran = time.perf_counter()
+        faults += recording.faults(root)
+        # Minutes of measuring are for nothing if the site cannot be built.
+        faults += measurements(run, anew=measure and not faults)
+        begun_rendering = time.perf_counter()
+        if not found.unread:  # or MkDocs would stop at it
+            add(faults, render.render(run, folder / "site").faults)
+        if faults:
+            print(report(faults, found), file=sys.stderr)
             print("The last good site is untouched.", file=sys.stderr)
             return 1
+        print(
+            f"{len(run.results)} snippets run in {ran - begun:.1f} s, "
+            f"{sum(map(len, found.pages.values()))} pages rendered in "
+            f"{time.perf_counter() - begun_rendering:.1f} s"
+        )
         if to.exists():
-            to.rename(temporary / "old")
-        (temporary / "site").rename(to)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+            to.rename(folder / "old")
+        (folder / "site").rename(to)
     return 0
 
 
-def assemble(
+def execute(
     found: Project,
     environment: Environment,
     results_of: Results,
-    to: Path,
+    recordings: list[Recording],
     *,
-    measure: bool = False,
     strict: bool = True,
-    again: Collection[str] | None = None,
-) -> bool:
-    """Run, measure, render and verify; report what is wrong.
+) -> tuple[Run, list[Fault]]:
+    """Run the programs; return all that pages show, and what is wrong.
 
     Args:
         found: What the files say.
         environment: Where programs run.
         results_of: Runs the programs it is given, and takes the figures.
-        to: A new folder for the site.
-        measure: Whether to measure the benchmarks anew; if not, the last
-            measurement is shown, or none.
+        recordings: What programs printed elsewhere.
         strict: Whether a program has to end as it announces.
-        again: The pages to render, if `to` holds the rest of the site.
-
-    Returns:
-        Whether the site in `to` is sound.
     """
-    begun = time.perf_counter()
     faults = check(found)
-    if again is None:  # an edited recording is never shown; `serve` need not wait
-        faults += recording.faults(found.root)
     programs = runnable(found.programs, environment.cuda)
     ended = results_of(programs, figure.wanted(found))
     results, failed = part(found, ended, strict)
-    run = Run(
-        found,
-        environment,
-        results,
-        os.environ.get("REPO_URL", "").rstrip("/"),
-        recordings=read_recordings(found.root),
-    )
+    repo_url = os.environ.get("REPO_URL", "").rstrip("/")
+    run = Run(found, environment, results, repo_url, recordings=recordings)
     faults += failed
     if strict:  # what another torch cannot draw or decide is left out
         faults += judge(run)
-    ran = time.perf_counter()
-    # Minutes of measuring are for nothing if the site cannot be built.
-    measured, failed = benchmarks.measurements(
-        found.root,
-        [program for program in found.programs.values() if program.is_benchmark],
-        measure and not faults,
-    )
+    return run, faults
+
+
+def measurements(run: Run, *, anew: bool) -> list[Fault]:
+    """Add the measurements of the benchmarks to a run; return what failed."""
+    programs = [p for p in run.project.programs.values() if p.is_benchmark]
+    measured, failed = benchmarks.measurements(run.project.root, programs, anew)
     run.benchmarks.update(measured)
-    begun_rendering = time.perf_counter()
-    faults += failed + render.render(run, to, again)
-    if faults:
-        report(faults, found)
-        return False
-    print(
-        f"{len(results)} snippets run in {ran - begun:.1f} s, "
-        f"{sum(map(len, found.pages.values()))} pages rendered in "
-        f"{time.perf_counter() - begun_rendering:.1f} s"
+    return failed
+
+
+def add(faults: list[Fault], rendered: Iterable[Fault]) -> None:
+    """Add the faults that rendering found, but for links that are known as dead."""
+    known = {(fault.path, fault.line) for fault in faults if fault.kind == "dead-link"}
+    for fault in rendered:
+        if fault.kind != "dead-link" or (fault.path, fault.line) not in known:
+            faults.append(fault)
+
+
+def check_only(root: Path, runner: Runner) -> int:
+    """Check pages and run programs, without rendering; return an exit status."""
+    found = project.read(root)
+    run, faults = execute(
+        found,
+        runner.environment(),
+        lambda programs, shots: dict(runner.run(programs, figures=shots)),
+        read_recordings(root),
     )
+    faults += recording.faults(root)
+    if faults:
+        print(report(faults, found), file=sys.stderr)
+        return 1
+    print(f"{len(run.results)} snippets run, all as they announce")
+    return 0
+
+
+@contextlib.contextmanager
+def _folder_beside(to: Path) -> Iterator[Path]:
+    """Give a folder beside `to`, gone at the end; so are those of killed builds."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    for left in to.parent.glob(f".{to.name}-*"):
+        if _take(left):
+            _remove(left, to)
+    folder = Path(tempfile.mkdtemp(prefix=f".{to.name}-", dir=to.parent))
+    try:
+        _take(folder)
+        yield folder
+    finally:
+        _remove(folder, to)
+
+
+def _take(folder: Path) -> bool:
+    """Keep a folder until this process ends; False if another process has it."""
+    if sys.platform == "win32":  # a folder cannot be locked
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
     return True
 
 
-def check_only(root: Path) -> int:
-    """Check pages and run programs, without rendering; return an exit status."""
-    found = project.read(root)
-    with Runner() as runner:
-        environment = runner.environment()
-        programs = runnable(found.programs, environment.cuda)
-        ended = dict(runner.run(programs, figures=figure.wanted(found)))
-    results, failed = part(found, ended, strict=True)
-    run = Run(found, environment, results, recordings=read_recordings(root))
-    faults = [*check(found), *recording.faults(root), *failed, *judge(run)]
-    if faults:
-        report(faults, found)
-        return 1
-    print(f"{len(results)} snippets run, all as they announce")
-    return 0
+def _remove(folder: Path, to: Path) -> None:
+    """Remove what is left of a build; one that ended in a swap leaves the old site."""
+    if (folder / "old").exists() and not to.exists():
+        (folder / "old").rename(to)
+    shutil.rmtree(folder, ignore_errors=True)

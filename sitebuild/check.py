@@ -9,15 +9,19 @@ from sitebuild.faults import Fault
 from sitebuild.fences import FENCES
 from sitebuild.pages.compare import compare
 from sitebuild.pages.links import dead_links
+from sitebuild.pages.unique import same_pages
 from sitebuild.project import Project, Run
 from sitebuild.run.result import Result, fault, silent
 
 
 def check(project: Project) -> list[Fault]:
     """Return all that is wrong as far as the files tell."""
-    faults = [*project.faults, *compare(project.pages), *_not_shown(project)]
+    faults = [*project.faults, *compare(project.pages, project.unread)]
+    if not project.unread:
+        faults += _not_shown(project)
     for by_slug in project.pages.values():
-        faults += dead_links(project.root, by_slug)
+        faults += dead_links(project.root, by_slug, project.unread)
+        faults += same_pages(by_slug)
     for use in project.uses:
         faults += FENCES[use.call.function].check(use, project)
     return faults
@@ -73,16 +77,17 @@ def judge(run: Run) -> list[Fault]:
     return faults
 
 
-def report(faults: list[Fault], project: Project) -> None:
-    """Print all that is wrong, each once, and which pages show it."""
+def report(faults: list[Fault], project: Project) -> str:
+    """Return all that is wrong as text, each once, and which pages show it."""
     places: dict[str, list[str]] = {}
     for use in project.uses:
         if program := project.programs.get(use.call.program):
             places.setdefault(program.path, []).append(f"{use.page.path}:{use.line}")
+    lines = []
     for found in sorted(set(faults)):
-        print(found, file=sys.stderr)
+        lines.append(str(found))
         shown_on = places.get(found.path)
         if shown_on:
-            print(f"    shown on {', '.join(shown_on)}", file=sys.stderr)
+            lines.append(f"    shown on {', '.join(shown_on)}")
     count = len(set(faults))
-    print(f"{count} problem{'s' * (count != 1)}.", file=sys.stderr)
+    return "\n".join([*lines, f"{count} problem{'s' * (count != 1)}."])

@@ -7,6 +7,89 @@ versions of torch.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+# Every kind there is. CONTRIBUTING explains each, in both languages; links and
+# searches lead there by the name, so it stays.
+Kind = Literal[
+    "after-exception",
+    "bad-cell-id",
+    "bad-name",
+    "before-section",
+    "benchmark-shown",
+    "contradicting-probe",
+    "dead-anchor",
+    "dead-link",
+    "died",
+    "does-not-raise",
+    "edited-recording",
+    "empty-cell",
+    "exit",
+    "figure-not-run",
+    "front-matter",
+    "heading-without-space",
+    "imports-sitebuild",
+    "late-comment",
+    "limit-without-reason",
+    "lost",
+    "measurement-not-kept",
+    "merge-conflict",
+    "misnamed-claim",
+    "misplaced-fence",
+    "missing-note",
+    "missing-page",
+    "no-benchmark",
+    "no-description",
+    "no-figure",
+    "no-id",
+    "no-statement",
+    "no-such-program",
+    "no-such-section",
+    "no-title",
+    "no-verdict",
+    "not-run",
+    "not-shown",
+    "not-utf8",
+    "odd-character",
+    "open-fence",
+    "other-exception",
+    "outside-resource",
+    "prints-nothing",
+    "raw-cell",
+    "raw-html",
+    "same-address",
+    "same-cell",
+    "same-claim",
+    "same-description",
+    "same-id",
+    "same-section",
+    "saved-output",
+    "second-exception",
+    "second-title",
+    "site-generator",
+    "skipped-level",
+    "syntax-error",
+    "talking-probe",
+    "theme",
+    "time-limit",
+    "too-much-output",
+    "unannounced-exception",
+    "unclear-operation",
+    "unclear-probe",
+    "underlined-heading",
+    "unequal-cells",
+    "unequal-headings",
+    "unequal-links",
+    "unequal-nav",
+    "unequal-snippets",
+    "unequal-words",
+    "unknown-call",
+    "unknown-need",
+    "unknown-operation",
+    "unreadable",
+    "unreadable-time",
+    "unshown-value",
+]
 
 
 @dataclass(frozen=True, order=True)
@@ -15,7 +98,7 @@ class Fault:
 
     path: str  # below the root of the repository
     line: int
-    kind: str  # a short name that stays, "missing-id": CONTRIBUTING lists them all
+    kind: Kind
     message: str
     advice: str = ""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sitebuild import programs
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, Kind, UnreadableError
 from sitebuild.pages.call import Call
-from sitebuild.pages.outline import Page, read_pages
+from sitebuild.pages.outline import Page, read_page, read_pages
+from sitebuild.programs import snippet, text
 from sitebuild.programs.operations import Operation, read_operations
 from sitebuild.programs.snippet import Snippet
 from sitebuild.run.environment import Environment
@@ -30,7 +31,7 @@ class Use:
     line: int
     call: Call
 
-    def fault(self, kind: str, message: str, advice: str) -> Fault:
+    def fault(self, kind: Kind, message: str, advice: str) -> Fault:
         """Return a fault of this place."""
         return Fault(self.page.path, self.line, kind, message, advice)
 
@@ -45,31 +46,68 @@ class Project:
     programs: dict[str, Snippet]  # by name
     operations: list[Operation]  # of the behaviour matrix
     faults: list[Fault]  # of single files; `sitebuild.check` looks at the whole
+    # Pages and words that could not be read: their faults say why. That other
+    # files miss what is in them is no fault.
+    unread: frozenset[str] = frozenset()
+
+    @property
+    def all_pages(self) -> list[Page]:
+        """The pages of all languages."""
+        return [page for by_slug in self.pages.values() for page in by_slug.values()]
 
     @property
     def uses(self) -> Iterator[Use]:
         """Every fence of every page."""
-        for by_slug in self.pages.values():
-            for page in by_slug.values():
-                for fence in page.fences:
-                    yield Use(page, fence.line, fence.call)
+        for page in self.all_pages:
+            for fence in page.fences:
+                yield Use(page, fence.line, fence.call)
 
 
 def read(root: Path) -> Project:
     """Read all pages, programs and words below `root`.
 
-    Raises:
-        UnreadableError: The words cannot be read, without which there is no language.
+    What cannot be read is left out, and one of the faults.
     """
     from sitebuild.fences import FORMS
 
-    languages, unequal = read_languages(root)
-    pages, unreadable = read_pages(root, list(languages), FORMS)
+    languages, unclear = read_languages(root)
+    pages, unreadable = read_pages(root, languages, FORMS)
     found, faults = programs.read(root)
     operations, _ = read_operations(root)  # whose faults `programs` has found
     outlined = [f for by in pages.values() for page in by.values() for f in page.faults]
-    faults = [*unequal, *unreadable, *faults, *outlined]
-    return Project(root, languages, pages, found, operations, faults)
+    unread = {f.path for f in [*unclear, *unreadable] if f.kind != "unequal-words"}
+    faults = [*unclear, *unreadable, *faults, *outlined]
+    return Project(root, languages, pages, found, operations, faults, frozenset(unread))
+
+
+def read_again(last: Project, edited: Iterable[str]) -> Project | None:
+    """Return a project that was read before, of which these files were edited.
+
+    None if all has to be read: a file is new, gone, unreadable, or neither a page
+    of Markdown nor a snippet.
+    """
+    from sitebuild.fences import FORMS
+
+    root, edited = last.root, set(edited)
+    pages = {language: dict(by_slug) for language, by_slug in last.pages.items()}
+    known = {page.path: page for page in last.all_pages if page.path.endswith(".md")}
+    snippets = {p.path: p for p in last.programs.values() if p.path.endswith(".py")}
+    programs = dict(last.programs)
+    faults = [fault for fault in last.faults if fault.path not in edited]
+    for path in edited:
+        try:
+            if path in known:
+                page = read_page(root / path, root, FORMS)
+                pages[page.language][page.slug] = page
+                faults += page.faults
+            elif path in snippets:
+                name, source = snippets[path].name, text.read(root / path, root)
+                programs[name] = snippet.parse(name, path, source)
+            else:
+                return None
+        except (UnreadableError, OSError):
+            return None
+    return replace(last, pages=pages, programs=programs, faults=faults)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,218 +1,237 @@
-"""Serve the site while it is written: an edit is on the page within a second.
+"""Serve the site while it is written: an edit is on the page at once.
 
-The zygote stays alive and results are kept by the text of their snippet, so
-that only what was edited runs again. Only the pages that were edited, or show
-what was, are rendered again, over a copy of the last good site; the search
-index stays that of the last whole build. An edit of anything else (the
-configuration, the theme, a recording, the list of pages) builds the whole.
+What was loaded stays: the zygote with torch, results by the text of their
+program, MkDocs with its theme and all pages. So only the programs that were
+edited run again, and only the pages that were edited, or show what was, are
+rendered again; the search index stays that of the last whole build. An edit of
+anything else (the configuration, the theme, words, a recording, the list of
+pages or their titles) builds the whole.
 """
 
 from __future__ import annotations
 
-import os
+import contextlib
+import functools
+import queue
 import shutil
+import signal
+import sys
 import tempfile
-import threading
 import time
-from collections.abc import Mapping, Sequence
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from sitebuild import build, project
+from sitebuild.check import report
+from sitebuild.faults import UnreadableError
 from sitebuild.fences import FENCES
+from sitebuild.fences.benchmark.measure import STORE
+from sitebuild.maker.render import Again, render
+from sitebuild.pages.call import Call
 from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project
 from sitebuild.run.capture import Shot
+from sitebuild.run.recording import Recording, read_recordings
 from sitebuild.run.result import Result
 from sitebuild.run.runner import Runner
+from sitebuild.server import State, start
 
-WATCHED = ("docs", "snippets", "matrix", "recordings", "overrides", "words")
+# What is in these concerns all pages.
+SHARED = ("docs/assets", "overrides", "recordings", "words", "sitebuild/templates")
+WATCHED = ("docs", "snippets", "matrix", *SHARED[1:])
 SETTLE = 0.05  # seconds without a further change before a build begins
 
-# Pages ask for the number of the build they come from, and wait for the next.
-RELOAD = b"""<script>
-(async () => {
-  for (let seen = ""; ; ) {
-    try {
-      const answer = await fetch("/.build?" + seen);
-      const now = await answer.text();
-      if (seen && now !== seen) location.reload();
-      seen = now;
-    } catch { await new Promise((done) => setTimeout(done, 500)); }
-  }
-})();
-</script></body>"""
+
+@dataclass(frozen=True)
+class Inputs:
+    """What decides how a page looks, beside what decides it for all pages."""
+
+    text: bytes
+    depends: tuple[tuple[str, ...], ...]  # what its fences show
 
 
 class Workshop:
     """The site as it stands now, built anew when a file changes."""
 
-    def __init__(self, root: Path, runner: Runner, folder: Path) -> None:
-        """Prepare to build `root` below `folder`, with the snippets of `runner`."""
-        self.root = root
-        self.runner = runner
-        self.folder = folder
-        self.number = 0  # of the last good build
-        self.changed = threading.Condition()
-        self._kept: dict[tuple[str, str, str], Result] = {}
+    def __init__(
+        self, root: Path, runner: Runner, folder: Path, state: State | None = None
+    ) -> None:
+        """Prepare to build `root` below `folder`, with the programs of `runner`."""
+        self.state = state or State()
+        self._root, self._runner, self._folder = root, runner, folder
         self._environment = runner.environment()
-        self._pages: dict[str, object] = {}  # what the last good build showed
-        self._rest: object = None
+        self._found: Project | None = None  # as it was read last
+        self._stamps: dict[str, int] = {}  # of what concerned all pages then
+        self._recordings: list[Recording] = []
+        self._results: dict[tuple[str, str, str], Result] = {}
+        # Of the last sound site:
+        self._again: Again | None = None
+        self._shared: object = None  # what decides how all of its pages look
+        self._inputs: dict[str, Inputs] = {}  # what else decides it, by path
 
     @property
     def site(self) -> Path:
-        """The folder of the last good build."""
-        return self.folder / str(self.number)
+        """The folder of the last sound site."""
+        assert self.state.site
+        return self.state.site
 
-    def _results(
-        self, snippets: list[Snippet], wanted: Mapping[str, Sequence[Shot]]
+    def build(self, edited: Collection[str] | None = None) -> None:
+        """Build once; if anything is wrong, say so and keep the last site.
+
+        `edited` are the paths of the files that are not as they were at the last
+        build; any may be, if it is not given.
+        """
+        begun = time.perf_counter()
+        try:
+            text = self._build(edited)
+        except (UnreadableError, OSError) as error:
+            text = str(error)
+        if text:
+            print(text, file=sys.stderr, flush=True)
+            self.state.fail(text)
+        else:
+            print(f"built in {time.perf_counter() - begun:.2f} s", flush=True)
+
+    def _build(self, edited: Collection[str] | None) -> str:
+        """Build what has changed; return the report of what is wrong."""
+        found = None
+        if self._found and edited is not None:
+            found = project.read_again(self._found, edited)
+        self._found = None  # if this ends by an error
+        if found is None:
+            found = project.read(self._root)
+            self._stamps = _stamps(found)
+            self._recordings = read_recordings(self._root)
+        self._found = found
+        titles = {page.path: page.title for page in found.all_pages}  # in the menus
+        shared = titles, self._stamps
+        run, faults = build.execute(
+            found, self._environment, self._run, self._recordings
+        )
+        faults += build.measurements(run, anew=False)
+        if found.unread:  # MkDocs would stop at it
+            return report(faults, found)
+        inputs = _inputs(found)
+        again, whole = self._again, None
+        target = self._folder / str(self.state.number + 1)
+        if again and shared == self._shared:
+            new = [
+                page
+                for page in found.all_pages
+                if inputs[page.path] != self._inputs[page.path]
+            ]
+            build.add(faults, again.render(run, new))
+        else:
+            whole = render(run, target)
+            build.add(faults, whole.faults)
+        if faults:
+            if whole:
+                shutil.rmtree(target)
+            return report(faults, found)
+        self._shared, self._inputs = shared, inputs
+        if whole:
+            last = self.state.site
+            self.state.put(target)
+            self._again = Again(run, target, whole)
+            if last:
+                shutil.rmtree(last)
+        elif again:
+            again.put()
+            self.state.put(self.site)
+        return ""
+
+    def _run(
+        self, programs: list[Snippet], wanted: Mapping[str, Sequence[Shot]]
     ) -> dict[str, Result]:
         """Run what has changed, or is to be drawn otherwise; keep the rest."""
-        keys = {s.name: (s.name, s.digest, repr(wanted.get(s.name))) for s in snippets}
-        new = [s for s in snippets if keys[s.name] not in self._kept]
-        for name, result in self.runner.run(new, figures=wanted):
-            self._kept[keys[name]] = result
-        return {s.name: self._kept[keys[s.name]] for s in snippets}
+        keys = {p.name: (p.name, p.source, repr(wanted.get(p.name))) for p in programs}
+        new = [p for p in programs if keys[p.name] not in self._results]
+        for name, result in self._runner.run(new, figures=wanted):
+            self._results[keys[name]] = result
+        self._results = {key: self._results[key] for key in keys.values()}
+        return {name: self._results[key] for name, key in keys.items()}
 
-    def build(self) -> None:
-        """Build once; if anything is wrong, report it and keep the last site."""
-        begun = time.perf_counter()
-        found = project.read(self.root)
-        shown = {
-            page.path: [
-                (self.root / page.path).read_bytes(),
-                *(
-                    text
-                    for fence in page.fences
-                    for text in FENCES[fence.call.function].depends(fence.call, found)
-                ),
-            ]
-            for by_slug in found.pages.values()
-            for page in by_slug.values()
-        }
-        rest = [set(shown), *_stamps(found)]
-        target = self.folder / str(self.number + 1)
-        again = None
-        if rest == self._rest:
-            again = {path for path in shown if shown[path] != self._pages[path]}
-            shutil.copytree(self.site, target, copy_function=_keep)
-        sound = build.assemble(
-            found, self._environment, self._results, target, again=again
+
+def _inputs(found: Project) -> dict[str, Inputs]:
+    @functools.cache  # the languages make the same calls
+    def depends(call: Call) -> tuple[str, ...]:
+        return tuple(FENCES[call.function].depends(call, found))
+
+    return {
+        page.path: Inputs(
+            (found.root / page.path).read_bytes(),
+            tuple(depends(fence.call) for fence in page.fences),
         )
-        if not sound:
-            shutil.rmtree(target, ignore_errors=True)
-            return
-        if again is not None:
-            for index in self.site.glob("**/search/search_index.json"):
-                shutil.copy2(index, target / index.relative_to(self.site))
-        with self.changed:
-            self.number += 1
-            self.changed.notify_all()
-        # Requests under way still read the site before this one.
-        shutil.rmtree(self.folder / str(self.number - 2), ignore_errors=True)
-        self._pages, self._rest = dict(shown), rest
-        print(f"built in {time.perf_counter() - begun:.2f} s", flush=True)
+        for page in found.all_pages
+    }
 
 
-def _keep(old: str, new: str) -> None:
-    """Take a file over from the last site; what MkDocs writes into is copied.
-
-    Pages and programs are unlinked before they are written anew.
-    """
-    if old.endswith((".py", "index.html")):
-        os.link(old, new)
-    else:
-        shutil.copy2(old, new)
-
-
-def _stamps(found: Project) -> list[tuple[str, int]]:
+def _stamps(found: Project) -> dict[str, int]:
     """Return when each file was written that concerns all pages."""
     root = found.root
     files = [root / language.config for language in found.languages.values()]
-    for folder in ("docs/assets", "overrides", "recordings", "words", ".cache"):
-        files += sorted((root / folder).rglob("*.*"))
-    return [(str(f), f.stat().st_mtime_ns) for f in files if f.is_file()]
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    """Serves the last good build, with the script that reloads the page."""
-
-    def __init__(self, workshop: Workshop, *arguments: object) -> None:
-        self.workshop = workshop
-        super().__init__(*arguments, directory=str(workshop.site))  # type: ignore[arg-type]
-
-    def do_GET(self) -> None:
-        path, _, query = self.path.partition("?")
-        if path == "/.build":
-            with self.workshop.changed:
-                self.workshop.changed.wait_for(
-                    lambda: str(self.workshop.number) != query, timeout=20
-                )
-                self._answer(str(self.workshop.number).encode(), "text/plain")
-            return
-        file = Path(self.translate_path(self.path))
-        if file.is_dir() and path.endswith("/"):
-            file /= "index.html"
-        if file.suffix == ".html" and file.exists():
-            text = file.read_bytes().replace(b"</body>", RELOAD)
-            self._answer(text, "text/html; charset=utf-8")
-            return
-        super().do_GET()
-
-    def _answer(self, body: bytes, kind: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Say nothing: a line for each request hides the messages of a build."""
+    files.append(root / STORE)
+    for folder in SHARED:
+        files += (root / folder).rglob("*.*")
+    return {str(file): file.stat().st_mtime_ns for file in files if file.is_file()}
 
 
 class _Edits(FileSystemEventHandler):
-    """Notes that something was edited."""
+    """Collects the paths of what was edited."""
 
-    def __init__(self) -> None:
-        self.edited = threading.Event()
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._paths: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type in ("created", "modified", "moved", "deleted"):
-            self.edited.set()
+        if event.event_type not in ("created", "modified", "moved", "deleted"):
+            return
+        for name in (event.src_path, event.dest_path):
+            path = Path(str(name))
+            if not name or path.name.startswith("."):
+                continue
+            # A folder's own time says that a file came or went: it is named too.
+            if event.is_directory and event.event_type == "modified":
+                continue
+            if path.parent != self._root or path.match("mkdocs*.yml"):
+                self._paths.put(path.relative_to(self._root).as_posix())
+
+    def wait(self) -> set[str]:
+        """Return what was edited, once nothing more is for a moment."""
+        paths = {self._paths.get()}
+        with contextlib.suppress(queue.Empty):
+            while True:
+                paths.add(self._paths.get(timeout=SETTLE))
+        return paths
 
 
-def serve(root: Path, port: int) -> int:
+def serve(root: Path, port: int, runner: Runner) -> int:
     """Build, serve on localhost, and follow edits until interrupted."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="serve-"))
-    edits = _Edits()
+    edits = _Edits(root)
     observer = Observer()
+    observer.schedule(edits, str(root))  # an editor may replace a file by another
     for name in WATCHED:
         if (root / name).exists():
             observer.schedule(edits, str(root / name), recursive=True)
-    for config in root.glob("mkdocs*.yml"):
-        observer.schedule(edits, str(config))
     try:
-        with Runner() as runner:
-            workshop = Workshop(root, runner, folder)
-            workshop.build()
-            server = ThreadingHTTPServer(
-                ("localhost", port), partial(_Handler, workshop)
-            )
-            server.daemon_threads = True
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            observer.start()
-            print(f"serving http://localhost:{port}/ and following edits", flush=True)
-            while True:
-                edits.edited.wait()
-                while edits.edited.is_set():
-                    edits.edited.clear()
-                    time.sleep(SETTLE)
-                workshop.build()
+        state = State()
+        try:
+            start(state, port)
+        except OSError as error:
+            print(f"port {port} cannot be had: {error.strerror}", file=sys.stderr)
+            return 1
+        workshop = Workshop(root, runner, folder, state)
+        observer.start()
+        workshop.build()
+        print(f"serving http://localhost:{port}/ and following edits", flush=True)
+        while True:
+            workshop.build(edits.wait())
     except KeyboardInterrupt:
         return 0
     finally:

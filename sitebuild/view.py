@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import html
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from sitebuild.pages.outline import address
 from sitebuild.project import Run
 from sitebuild.words import Language, Words
 
@@ -55,33 +55,62 @@ def _templates() -> Environment:
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(code=code, inline=inline, fill=fill, program=program)
+    found.filters.update(
+        address=address,
+        breakable=breakable,
+        code=code,
+        fill=fill,
+        inline=inline,
+        program=program,
+    )
     return found
+
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"  # HTML has no such characters
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # these reorder what follows
+)
+
+
+def visible(value: Any) -> Any:
+    r"""Write the characters of a text that act unseen as Python does: ``\x1b``.
+
+    All that a template fills in goes through here; HTML is through already.
+    """
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return _UNSEEN.sub(lambda found: repr(found[0])[1:-1], value)
+
+
+def breakable(name: str) -> Markup:
+    """Return a name that a narrow screen may break after ``/`` and ``_``."""
+    return Markup("<wbr>").join(re.split(r"(?<=[/_])", visible(name)))
 
 
 def code(text: str) -> Markup:
     """Return a text as code."""
-    return Markup("<code>{}</code>").format(text)
+    return Markup("<code>{}</code>").format(visible(text))
 
 
 def inline(markdown: str) -> Markup:
     """Return a line of Markdown as HTML: plain words, and code in backticks."""
-    escaped = html.escape(markdown, quote=False)
+    escaped = str(escape(visible(markdown)))
     return Markup(re.sub(r"(`+) ?(.+?) ?\1", r"<code>\2</code>", escaped))
 
 
 def fill(words: str, **values: Any) -> Markup:
     """Fill in the placeholders of words; a value that is HTML stays HTML."""
-    return escape(words).format(**values)
+    return escape(words).format(**{name: visible(v) for name, v in values.items()})
 
 
 @functools.cache
 def program(text: str) -> Markup:
     """Return a program as highlighted HTML; each is in it once per build."""
-    marked = highlight(text, PythonLexer(), HtmlFormatter(nowrap=True))
+    marked = highlight(visible(text), PythonLexer(), HtmlFormatter(nowrap=True))
     return Markup(
         '<div class="highlight" tabindex="0"><pre>'
         f'<code class="language-python">{marked.rstrip()}</code></pre></div>'

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sitebuild.faults import Fault, UnreadableError
+from sitebuild.programs import text
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -71,83 +72,112 @@ class Language:
 def read_languages(root: Path) -> tuple[dict[str, Language], list[Fault]]:
     """Return the languages by code, that at the root of the site first.
 
-    A key or a placeholder that one file has and another has not is a fault.
-
-    Raises:
-        UnreadableError: A file is not TOML, or there is no language at the root.
+    A language whose file cannot be read is left out, and its file is a fault. So
+    is a text that not all files have, or have with other placeholders.
     """
-    tables: dict[Path, dict[str, Any]] = {}
+    texts: dict[str, dict[str, str]] = {}
+    languages: dict[str, Language] = {}
+    faults: list[Fault] = []
     for file in sorted((root / "words").glob("*.toml")):
-        path = file.relative_to(root).as_posix()
         try:
-            tables[file] = tomllib.loads(file.read_text(encoding="utf-8"))
-            about = tables[file]["language"]
-            about["name"], about["config"]
-        except (ValueError, KeyError, TypeError) as error:
-            line = re.search(r"at line (\d+)", str(error))
-            raise UnreadableError(
-                Fault(
-                    path,
-                    int(line[1]) if line else 1,
-                    "unreadable-words",
-                    f"cannot be read: {error!r}",
-                    "write TOML, with `name` and `config` in the table [language]",
-                )
-            ) from None
-    languages = {
-        file.stem: Language(file.stem, about["name"], about["config"], Words(table))
-        for file, table in tables.items()
-        for about in [table["language"]]
-    }
+            table = _read(file, root)
+            texts[file.stem] = dict(_texts(table))
+        except UnreadableError as error:
+            faults.append(error.fault)
+            continue
+        about = table["language"]
+        language = Language(file.stem, about["name"], about["config"], Words(table))
+        languages[file.stem] = language
     first = next((c for c, one in languages.items() if not one.prefix), "")
-    if not first:
-        what = f"no language has the configuration {ROOT_CONFIG}"
-        raise UnreadableError(
+    if first:
+        languages = {first: languages[first], **languages}
+        faults += _unequal(root, first, texts)
+    elif not faults:
+        faults.append(
             Fault(
                 "words",
                 1,
-                "unreadable-words",
-                what,
+                "unreadable",
+                f"no language has the configuration {ROOT_CONFIG}",
                 "name it in the table [language] of the language at the root",
             )
         )
-    faults = list(_unequal(root, root / f"words/{first}.toml", tables))
-    return {first: languages[first], **languages}, faults
+    return languages, faults
 
 
-def texts(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+def _read(file: Path, root: Path) -> dict[str, Any]:
+    """Return a file of words, every one of which can be filled in."""
+    path = file.relative_to(root).as_posix()
+    content = text.read(file, root)
+
+    def wrong(line: int, message: str, advice: str) -> UnreadableError:
+        return UnreadableError(Fault(path, line, "unreadable", message, advice))
+
+    try:
+        table: dict[str, Any] = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise wrong(
+            int(line[1]) if line else 1,
+            f"this is not TOML: {error}",
+            'write each text on a line of its own: `key = "text"`',
+        ) from None
+    for key, value in _texts(table):
+        line_ = line_of(content, key)
+        if not isinstance(value, str):
+            raise wrong(line_, f"{key!r} is no text", 'put it in quotes: "..."')
+        try:
+            _placeholders(value)
+        except ValueError as error:
+            raise wrong(
+                line_,
+                f"{key!r} cannot be filled in: {error}",
+                "write a brace that stays as two: {{ or }}",
+            ) from None
+    about = table.get("language", {})
+    for key in ("name", "config"):
+        if key not in about:
+            raise wrong(
+                1,
+                f"there is no {key!r} in the table [language]",
+                "take the file of another language as the pattern",
+            )
+    return table
+
+
+def _texts(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
     """Give every text of a file, by its whole key: ``matrix.families.same.name``."""
     for key, value in table.items():
         if isinstance(value, dict):
-            yield from texts(value, f"{above}{key}.")
+            yield from _texts(value, f"{above}{key}.")
         else:
             yield f"{above}{key}", value
 
 
 def _unequal(
-    root: Path, first: Path, tables: Mapping[Path, Mapping[str, Any]]
+    root: Path, first: str, texts: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Fault]:
-    """Give every key, and every placeholder, that is not in all files."""
-    ours = dict(texts(tables[first]))
-    for file, table in tables.items():
-        theirs = dict(texts(table))
-        for key in [*ours, *(key for key in theirs if key not in ours)]:
-            here, there = (first, file) if key in ours else (file, first)
-            if key not in ours or key not in theirs:
-                what = f"{there.name} has no text for {key!r}"
+    """Give every key, and every placeholder, in which a language differs."""
+    for other in texts:
+        for key in dict.fromkeys([*texts[first], *texts[other]]):
+            here, there = (first, other) if key in texts[first] else (other, first)
+            if key not in texts[there]:
+                what = f"words/{there}.toml has no text for {key!r}"
                 advice = "give every language a text for it"
-            elif _placeholders(ours[key]) != _placeholders(theirs[key]):
-                what = f"{key!r} has other placeholders in {there.name}"
-                advice = "give it the same in every language"
+            elif _placeholders(texts[here][key]) != _placeholders(texts[there][key]):
+                here = other
+                what = f"{key!r} has other placeholders than in words/{first}.toml"
+                advice = "give it the same {...} in every language"
             else:
                 continue
-            line = line_of(here.read_text(encoding="utf-8"), key)
-            path = here.relative_to(root).as_posix()
+            path = f"words/{here}.toml"
+            line = line_of((root / path).read_text(encoding="utf-8"), key)
             yield Fault(path, line, "unequal-words", what, advice)
 
 
 def _placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    parts = string.Formatter().parse(text)
+    return {name for _, name, _, _ in parts if name is not None}
 
 
 def line_of(text: str, key: str) -> int:

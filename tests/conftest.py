@@ -23,6 +23,14 @@ from sitebuild.view import View
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--snapshots",
+        action="store_true",
+        help="write the files of tests/engine/snapshots, instead of comparing",
+    )
+
+
 @pytest.fixture(scope="session")
 def project():
     """The project as its files say it."""

@@ -27,6 +27,7 @@ const narrow = () => {
   const said = [];
   if (!given.size) said.push(text.start);
   else if (!first) said.push(text.none);
+  else if (given.get("gpu") === "maybe" && text.unrecorded) said.push(text.unrecorded, first);
   else said.push(text.found.replace("{n}", ids.size).replace("{first}", () => first));
   if (given.size && first && left.length > 1) said.push(text.left.replace("{n}", open));
   status.textContent = said.join(" ");

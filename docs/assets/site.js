@@ -1,4 +1,4 @@
-// The only script of our own. Pages are complete without it.
+// The only script of our own on every page. Pages are complete without it.
 
 // Copy buttons. A page that is not served over https has no clipboard.
 for (const button of document.querySelectorAll(".snippet-copy")) {
@@ -11,15 +11,34 @@ for (const button of document.querySelectorAll(".snippet-copy")) {
   });
 }
 
-// What scrolls sideways is a tab stop, but only while there is more to see.
-const stops = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+// Charts: the names of the lines once more, which a phone shows above them.
+for (const chart of document.querySelectorAll(".chart")) {
+  const key = document.createElement("div");
+  key.className = "chart-key";
+  key.ariaHidden = "true";
+  for (const name of chart.querySelectorAll("text[style*='text-anchor: start']")) {
+    const item = document.createElement("span");
+    item.textContent = name.textContent;
+    item.style.color = name.style.fill;
+    key.append(item);
   }
-});
-document.querySelectorAll("[tabindex='0']").forEach((box) => {
-  if (box.closest(".snippet")) stops.observe(box);
-});
+  chart.before(key);
+}
+
+// What scrolls is a tab stop, but only while there is more to see; and its edges
+// fade where there is.
+const look = (box) => {
+  const more = box.scrollWidth - box.clientWidth;
+  box.tabIndex = more > 0 || box.scrollHeight > box.clientHeight ? 0 : -1;
+  const [start, end] = [box.scrollLeft > 1, box.scrollLeft < more - 1];
+  if (start || end) box.dataset.more = start && end ? "both" : start ? "start" : "end";
+  else delete box.dataset.more;
+};
+const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => look(target)));
+for (const box of document.querySelectorAll(".md-typeset [tabindex='0']")) {
+  sizes.observe(box);
+  box.addEventListener("scroll", () => look(box), { passive: true });
+}
 
 // Material leaves its search dialog without a name.
 const query = document.querySelector(".md-search__input");

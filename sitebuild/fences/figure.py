@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import html
 from collections.abc import Iterator
 from typing import Any
 
@@ -91,108 +90,57 @@ def judge(use: Use, run: Run) -> Iterator[Fault]:
             )
 
 
-WORDS = {
-    "ja": {
-        "graph": "計算グラフ",
-        "storage": "ストレージの図",
-        "table": "表",
-        "chart": "グラフ",
-        "source": "実行中のオブジェクトから作図",
-        "values": "実行中の値から作成",
-        "after": "{0} のあと",
-        "legend": "図の読み方",
-        "scroll": "図（横にスクロールできます）",
-    },
-    "en": {
-        "graph": "Computation graph",
-        "storage": "Storage map",
-        "table": "Table",
-        "chart": "Chart",
-        "source": "drawn from the objects of the run",
-        "values": "made of the values of the run",
-        "after": "after {0}",
-        "legend": "How to read this",
-        "scroll": "Figure (scrolls sideways)",
-    },
-}
-
-
 def render(call: Call, view: View) -> Markup:
     """Return the HTML of all figures of `call`."""
-    result = view.run.results.get(call.program)
-    if result is None:
-        return Markup("")
-    snippet = view.run.project.programs[call.program]
-    drawn, language = result.figures, view.language.code
+    if call.program not in view.run.results:
+        return Markup("")  # what failed is reported, and never published
     return Markup("").join(
-        Markup(
-            _figure(
-                figure, call, snippet, drawn, language, f"figure-{view.number}-{index}"
-            )
-        )
+        _figure(figure, call, view, f"figure-{view.number}-{index}")
         for index, figure in enumerate(call.figures, 1)
     )
 
 
-def _figure(
-    figure: Figure,
-    call: Call,
-    snippet: Snippet,
-    drawn: dict[Shot, dict[str, Any]],
-    language: str,
-    name: str,
-) -> str:
-    words = WORDS[language]
-    shown = call.section or snippet.sections[-1].name
-    panels, legend = [], []
-    moments = {panel.section or shown for panel in figure.panels}
-    before: dict[str, Any] | None = None
-    for index, panel in enumerate(figure.panels, 1):
-        section = panel.section or shown
-        data = drawn.get(shot(figure, panel, call, snippet))
-        if data is None or "error" in data:
-            return ""  # reported by `judge`
-        if figure.titles:
-            if figure.kind == "table":
-                value = values.table(data, figure.titles, language)
-            else:
-                value = values.chart(data, figure.titles, language, name)
-            panels.append(f'<div class="figure-panel figure-wide">{value}</div>')
-            continue
+def _figure(figure: Figure, call: Call, view: View, name: str) -> Markup:
+    program = view.run.project.programs[call.program]
+    taken = view.run.results[call.program].figures
+    data = [taken.get(shot(figure, panel, call, program)) for panel in figure.panels]
+    sound = [one for one in data if one and "error" not in one]
+    if len(sound) < len(data):
+        return Markup("")  # reported by `judge`
+    drawn, legend = _drawn(figure, sound, view, name)
+    shown = call.section or program.sections[-1].name
+    ends = [panel.section or shown for panel in figure.panels]
+    moments = [moment(program, end) if {*ends} != {shown} else "" for end in ends]
+    return view.render(
+        "figure.html.jinja",
+        figure=figure,
+        panels=list(zip(figure.panels, moments, drawn)),
+        legend=legend,
+    )
+
+
+def _drawn(
+    figure: Figure, data: list[dict[str, Any]], view: View, name: str
+) -> tuple[list[Markup], list[str]]:
+    """Return the drawing of each panel, and what the signs in them mean."""
+    if figure.kind == "table":
+        return [values.table(data[0]["rows"], figure.titles, view)], []
+    if figure.kind == "chart":
+        return [values.chart(data[0], figure.titles, view, name)], []
+    drawn: list[Markup] = []
+    legend: dict[str, None] = {}
+    before = None
+    for index, one in enumerate(data, 1):
         if figure.kind == "graph":
-            svg, meant = autograd.render(data, language, f"{name}-{index}")
+            svg, meant = autograd.draw(one, view.words.autograd, f"{name}-{index}")
         else:
-            svg, meant = storage.render(data, language, f"{name}-{index}", before)
-            before = data
-        legend += [text for text in meant if text not in legend]
-        label = ""
-        if len(moments) > 1 or section != shown:
-            line = html.escape(moment(snippet, section), quote=False)
-            label = words["after"].format(f"<code>{line}</code>")
-        elif len(figure.panels) > 1:
-            label = f"<code>{html.escape(', '.join(panel.names))}</code>"
-        if label:
-            label = f'<p class="figure-moment">{label}</p>'
-        panels.append(
-            f'<div class="figure-panel">{label}<div class="figure-scroll" '
-            f'tabindex="0" role="group" aria-label="{words["scroll"]}">{svg}</div></div>'
-        )
-    meaning = (
-        f'<details class="figure-legend"><summary>{words["legend"]}</summary><ul>'
-        + "".join(f"<li>{html.escape(text, quote=False)}</li>" for text in legend)
-        + "</ul></details>"
-        if legend
-        else ""
-    )
-    names = ", ".join(
-        dict.fromkeys(name for panel in figure.panels for name in panel.names)
-    )
-    return (
-        '<figure class="figure" data-search-exclude><figcaption class="snippet-label">'
-        f"{words[figure.kind]} <code>{html.escape(names)}</code> "
-        f"<small>{words['values' if figure.titles else 'source']}</small></figcaption>"
-        f'<div class="figure-panels">{"".join(panels)}</div>{meaning}</figure>'
-    )
+            svg, meant = storage.draw(
+                one, view.words.storage, f"{name}-{index}", before
+            )
+            before = one
+        drawn.append(Markup(svg))
+        legend |= dict.fromkeys(meant)
+    return drawn, list(legend)
 
 
 def moment(snippet: Snippet, section: str) -> str:

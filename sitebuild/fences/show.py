@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -14,9 +12,9 @@ from sitebuild.fences import figure
 from sitebuild.fences.fence import Fence
 from sitebuild.pages.call import VALUES, Call, Form
 from sitebuild.programs.operations import OPERATIONS, TEMPLATE
+from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project, Run, Use
 from sitebuild.view import View
-from sitebuild.view import program as highlight
 
 
 def check_program(use: Use, project: Project) -> Iterator[Fault]:
@@ -39,7 +37,8 @@ def check_program(use: Use, project: Project) -> Iterator[Fault]:
         )
 
 
-def _check(use: Use, project: Project) -> Iterator[Fault]:
+def check(use: Use, project: Project) -> Iterator[Fault]:
+    """Give what is wrong with a call that shows what a program printed."""
     program = project.programs.get(use.call.program)
     yield from check_program(use, project)
     if program is None:
@@ -51,10 +50,6 @@ def _check(use: Use, project: Project) -> Iterator[Fault]:
             f'write `benchmark("{program.name}")`',
         )
     yield from figure.check(use, program)
-
-
-def _judge(use: Use, run: Run) -> Iterator[Fault]:
-    yield from figure.judge(use, run)
 
 
 def depends(call: Call, project: Project) -> Iterator[str]:
@@ -81,85 +76,74 @@ def publish(run: Run, to: Path, calls: Collection[Call]) -> None:
 
 def frame(call: Call, view: View, below: Markup) -> Markup:
     """Return a program, or the section that is shown, with `below` under it."""
-    run, words = view.run, view.words.show
+    run = view.run
     program = run.project.programs[call.program]
-    section = program.section(call.section) if call.section else None
-    first, last = (section.first + 1, section.last) if section else (1, 10**6)
-    code = program.lines(first, last)
-    whole = program.lines(1, last) + "\n"
-    file = f"{view.root}{program.path}"
-    title = re.sub(r"([/_])", r"\1<wbr>", program.name)  # where a phone may break it
-    links = (
-        f'<a class="snippet-file" href="{file}">{title}.py</a>'
-        f'<a href="{file}" download aria-label="{words["download"]}: {program.name}.py">'
-        f"{words['download']}</a>"
-    )
-    if run.repo_url:
-        generated = {"matrix": TEMPLATE, "which-one": OPERATIONS}
-        written = generated.get(program.path.partition("/")[0], program.path)
-        edit = html.escape(f"{run.repo_url}/edit/main/{written}")
-        links += f'<a href="{edit}">{words["edit"]}</a>'
-    shown: str = highlight(code) + below
-    if any(asked.kind in VALUES for asked in call.figures):
+    lines = _lines(program)
+    first, last = 0, len(lines)
+    if call.section:
+        section = program.section(call.section)
+        first, last = section.first, section.last
+    return view.render(
+        "program.html.jinja",
+        program=program,
+        shown="\n".join(lines[first:last]).rstrip(),
+        copied="\n".join(lines[:last]).rstrip() + "\n",
+        edit=run.repo_url and f"{run.repo_url}/edit/main/{_written(program)}",
         # Readers come for the values; the program is there for who asks how.
-        shown = (
-            f'{below}<details class="snippet-program"><summary>{words["program"]}'
-            f"</summary>{highlight(code)}</details>"
-        )
-    return Markup(f'<div class="snippet">{bar(links, whole, words)}{shown}</div>')
+        folded=any(asked.kind in VALUES for asked in call.figures),
+        below=below,
+    )
 
 
-def bar(links: str, program: str, words: dict[str, str]) -> str:
-    """Return the line above a program: `links`, and a button that copies it.
+def _lines(program: Snippet) -> list[str]:
+    """Return the lines of a program, empty where a section is marked.
 
-    The button gives the program from its first line to the end of what is
-    shown, so that what is pasted runs. It shows itself by script.
+    What it prints may number a line, so none is left out.
     """
-    return (
-        f'<div class="snippet-bar" data-search-exclude>{links}'
-        '<button type="button" class="snippet-copy" hidden'
-        f' data-copy="{html.escape(program)}" data-copied="{words["copied"]}">'
-        f"{words['copy']}</button></div>"
-    )
+    lines = program.source.split("\n")
+    for section in program.sections:
+        if section.name:
+            lines[section.first - 1] = ""
+    return lines
 
 
-def output(text: str, label: str, raised: bool = False) -> str:
-    """Return what a program printed, as HTML, under `label`."""
-    if not text.strip():
-        return ""
-    return (
-        f'<div class="snippet-output{" snippet-raised" if raised else ""}">'
-        f'<p class="snippet-label">{label}</p>'
-        f"<pre><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre></div>"
-    )
+def _written(program: Snippet) -> str:
+    """Return the file in which a program is written, below the root."""
+    generated = {"matrix": TEMPLATE, "which-one": OPERATIONS}
+    return generated.get(program.path.partition("/")[0], program.path)
 
 
-def _result(call: Call, view: View) -> str:
-    run, words = view.run, view.words.show
-    program, section = run.project.programs[call.program], call.section
-    raised = program.raises is not None and (
-        not section or program.section(section).last >= program.raises[1]
-    )
+def _printed(call: Call, view: View) -> Markup:
+    """Return what a program printed here or, where it cannot run, in a recording."""
+    run = view.run
+    program = run.project.programs[call.program]
+    where, outputs = "", None
     if program.needs_cuda and not run.environment.cuda:
-        for recording in reversed(run.recordings):
-            outputs = recording.outputs(program)
-            if outputs is not None:
-                text = outputs[section] if section else "".join(outputs.values())
-                where = html.escape(str(recording.environment))
-                return output(
-                    text, f"{words['recorded']} <small>{where}</small>", raised
-                )
-        return f'<p class="snippet-note">{words["not_recorded"]}</p>'
-    result = run.results.get(program.name)
-    if result is None:
-        return f'<p class="snippet-note">{words["failed"]}</p>'
-    text = result.outputs[section] if section else result.output
-    return output(text, words["output"], raised)
+        for recording in run.recordings:  # the newest is the last
+            if found := recording.outputs(program):
+                where, outputs = str(recording.environment), found
+    elif program.name in run.results:
+        outputs = run.results[program.name].outputs
+    else:
+        return Markup("")  # what failed is reported, and never published
+    return view.render(
+        "show.html.jinja",
+        text=outputs
+        and (outputs[call.section] if call.section else "".join(outputs.values())),
+        where=where,
+        raised=_raises(program, call.section),
+    )
+
+
+def _raises(program: Snippet, section: str) -> bool:
+    """Whether what is shown of a program ends with its exception."""
+    if program.raises is None:
+        return False
+    return not section or program.section(section).last >= program.raises[1]
 
 
 def _render(call: Call, view: View) -> Markup:
-    below = Markup(_result(call, view)) + figure.render(call, view)
-    return frame(call, view, below)
+    return frame(call, view, _printed(call, view) + figure.render(call, view))
 
 
 SHOW = Fence(
@@ -170,8 +154,8 @@ SHOW = Fence(
         figures=True,
     ),
     _render,
-    check=_check,
-    judge=_judge,
+    check=check,
+    judge=figure.judge,
     depends=depends,
     publish=publish,
 )

@@ -1,4 +1,4 @@
-"""Draw the graph that autograd holds, from what `sitebuild.run.capture` took.
+"""Draw the graph that autograd holds, from what a run took of it.
 
 It is read downwards, as gradients flow: from the results through the backward
 nodes to the leaves. Tensors of the program are drawn where gradients pass.
@@ -6,77 +6,33 @@ nodes to the leaves. Tensors of the program are drawn where gradients pass.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sitebuild.figures import layered
-from sitebuild.figures.svg import LINE, SIZE, Svg, width
+from sitebuild.figures import Drawing, Words, layered
+from sitebuild.figures.svg import LINE, SIZE, Svg, px, width
 
-WORDS: dict[str, dict[str, Any]] = {
-    "ja": {
-        "title": "{names} の計算グラフ",
-        "leaf": "リーフ",
-        "non-leaf": "非リーフ",
-        "unnamed": "（名前なし）",
-        "saved": "保存",
-        "own": "自身の出力",
-        "freed": "保存していた値は解放済み",
-        "changed": "保存時 version {0}、今は {1}",
-        "retained": "retain_grad() 済み",
-        "memory": "同じメモリ",
-        "output": "出力 {0}",
-        "legend": {
-            "arrow": "矢印: 逆伝播で勾配が進む向き",
-            "leaf": "太枠・角丸: 勾配を必要とするリーフテンソル。勾配は .grad に足し込まれる",
-            "non-leaf": "細枠・角丸: 非リーフテンソル（計算の結果）",
-            "constant": "点線枠・角丸: 勾配を必要としないテンソル",
-            "node": "角を落とした枠: 逆伝播のノード（名前は実物）",
-            "saved": "点線の矢印: 逆伝播のために保存されている",
-            "cut": "切れ目のある線: 同じメモリを見ているが、勾配は通らない",
-            "none": "None: 勾配の要らない入力",
-            "hot": "! の行: 保存したあとで書き換えられた。逆伝播は例外になる",
-        },
-    },
-    "en": {
-        "title": "The computation graph of {names}",
-        "leaf": "leaf",
-        "non-leaf": "non-leaf",
-        "unnamed": "(unnamed)",
-        "saved": "saved",
-        "own": "its own output",
-        "freed": "what was saved is freed",
-        "changed": "saved at version {0}, now {1}",
-        "retained": "retain_grad() called",
-        "memory": "same memory",
-        "output": "output {0}",
-        "legend": {
-            "arrow": "Arrow: the way a gradient takes in the backward pass",
-            "leaf": "Thick, rounded: a leaf that requires grad; gradients add up in its .grad",
-            "non-leaf": "Thin, rounded: a non-leaf tensor, the result of an operation",
-            "constant": "Dotted, rounded: a tensor that requires no grad",
-            "node": "Corners cut off: a backward node, by its real name",
-            "saved": "Dotted arrow: is saved for the backward pass",
-            "cut": "Broken line: same memory, but no gradient passes",
-            "none": "None: an input that needs no gradient",
-            "hot": "Line with !: written to since it was saved; the backward pass raises",
-        },
-    },
-}
-
-_PAD = 10.0
+_PAD = 10.0  # between a box and its text, at the sides
+_TOP = 20.0  # from the upper side of a box to its first line of text
+_ROUND = 11.0  # the corners of a tensor
 _OUTPUT = 70.0  # the room for one output of a node that has several
+_BESIDE = 20.0  # an arrow to an output stands so far left of the room's middle
+_INPUTS = 0.7  # the part of a node's lower side from which its inputs leave
+_SAVED = 0.44  # where saved tensors leave: at this part of the width from the middle
 _STUB = 26.0  # the room for an input that leads nowhere
 _CUT = 96.0  # the room between a tensor and one that was cut from it
 
 
-class _Drawing:
-    """One graph on its way to an SVG."""
+class _Graph:
+    """One graph: what its picture and its description both say."""
 
-    def __init__(self, data: dict[str, Any], language: str) -> None:
+    def __init__(self, data: dict[str, Any], words: Words) -> None:
         self.data = data
-        self.words: dict[str, Any] = WORDS[language]
+        self.words = words
         self.tensors: list[dict[str, Any]] = data["tensors"]
         self.nodes: list[dict[str, Any]] = data["nodes"]
-        # How many outputs a node has, as far as the drawing needs to know.
+        # How many outputs a node has, as far as anything is to be said of them.
         self.outputs: dict[int, int] = {}
         for number, output in [
             *(other for node in self.nodes for other in filter(None, node["next"])),
@@ -89,42 +45,43 @@ class _Drawing:
         for index, tensor in enumerate(self.tensors):
             if tensor["node"] is not None:
                 self.made.setdefault((tensor["node"], tensor["output"]), index)
-        self.used = {"arrow"} if self.nodes else set()
+        self.leaves = {node["variable"] for node in self.nodes}
+
+    def title(self) -> str:
+        """Say what this is, in a few words."""
+        names: str = self.words["and"].join(self.data["names"])
+        return str(self.words["title"].format(names=names))
 
     def name(self, index: int) -> str:
         """Return how the program calls a tensor."""
         return " = ".join(self.tensors[index]["names"]) or str(self.words["unnamed"])
 
-    def tensor_lines(self, index: int) -> list[str]:
-        """Return what stands in a tensor's box; the first line is two parts."""
+    def kind(self, index: int) -> str:
+        """Return which kind of tensor it is: also the class of its box."""
         tensor = self.tensors[index]
-        kind = self.words["leaf" if tensor["leaf"] else "non-leaf"]
-        lines = [
-            f"{self.name(index)}  {kind}",
-            f"requires_grad={tensor['requires_grad']}",
-        ]
+        if not tensor["requires_grad"]:
+            return "constant"
+        return "leaf" if tensor["leaf"] else "non-leaf"
+
+    def output(self, node: int, output: int) -> str:
+        """Say which output of a node is meant, where it has several."""
+        if node not in self.outputs:
+            return ""
+        return str(self.words["output"].format(number=output))
+
+    def flows(self, index: int) -> bool:
+        """Whether a gradient passes a tensor in this graph, or ends there."""
+        return self.tensors[index]["node"] is not None or index in self.leaves
+
+    def tensor_lines(self, index: int) -> list[str]:
+        """Return what stands in a tensor's box below its name."""
+        tensor = self.tensors[index]
+        lines = [f"requires_grad={tensor['requires_grad']}"]
         if tensor["retains_grad"]:
             lines.append(self.words["retained"])
-        if tensor["retains_grad"] or (tensor["leaf"] and tensor["requires_grad"]):
+        if tensor["retains_grad"] or self.kind(index) == "leaf":
             lines.append(f".grad = {tensor['grad']}")
         return lines
-
-    def node_lines(self, index: int) -> list[str]:
-        """Return what stands in a node's box."""
-        node = self.nodes[index]
-        saved = [f"{self.words['saved']}: {text}" for text in self.saved(node)]
-        freed = any(entry["state"] == "freed" for entry in node["saved"])
-        moved = [
-            "! " + self.words["changed"].format(*entry["version"])
-            for entry in node["saved"]
-            if entry["state"] == "changed"
-        ]
-        return [
-            node["name"],
-            *saved,
-            *([self.words["freed"]] * freed),
-            *dict.fromkeys(moved),
-        ]
 
     def saved(self, node: dict[str, Any]) -> list[str]:
         """Say what a node has saved: ``self, other = x``."""
@@ -142,301 +99,305 @@ class _Drawing:
             for what, roles in found.items()
         ]
 
-    def draw(self, name: str, title: str, description: str) -> str:
-        """Return the SVG."""
-        boxes: list[layered.Box] = []
-        lines = [self.tensor_lines(i) for i, _ in enumerate(self.tensors)]
-        node_lines = [self.node_lines(i) for i, _ in enumerate(self.nodes)]
-        attached = {cut: whole for whole, cut in self.data["cuts"]}
+    def alarms(self, node: dict[str, Any]) -> list[str]:
+        """Say what was written to since a node saved it."""
+        found = [
+            "! " + self.words["changed"].format(then=then, now=now)
+            for then, now in _changed(node).values()
+        ]
+        return list(dict.fromkeys(found))
+
+    def node_lines(self, node: dict[str, Any]) -> list[str]:
+        """Return what stands in a node's box between its name and its alarms."""
+        lines = [self.words["saved"].format(what=what) for what in self.saved(node)]
+        return [*lines, self.words["freed"]] if _freed(node) else lines
+
+
+def _freed(node: dict[str, Any]) -> bool:
+    return any(entry["state"] == "freed" for entry in node["saved"])
+
+
+def _changed(node: dict[str, Any]) -> dict[str, list[int]]:
+    """Return the versions, then and now, of what was written to since it was saved."""
+    return {
+        entry["as"]: entry["version"]
+        for entry in node["saved"]
+        if entry["state"] == "changed"
+    }
+
+
+@dataclass(eq=False)
+class _Arrow(layered.Edge):
+    kind: str = "flow"
+    label: str = ""
+
+
+class _Picture:
+    """The picture of one graph: boxes, arrows between them, and then all drawn."""
+
+    def __init__(self, graph: _Graph) -> None:
+        self.graph = graph
+        self.svg = Svg("figure-svg graph")
+        self.used: set[str] = set()  # what the legend has to explain
         # A tensor with those that were cut from it, side by side, is one box.
-        home: dict[int, tuple[int, float]] = {}  # box, and middle in it
-        members: dict[int, list[int]] = {}
-        for index, _ in enumerate(self.tensors):
-            if index in attached:
-                continue
-            row = [index, *(c for c, whole in attached.items() if whole == index)]
-            sizes = [_size(lines[i]) for i in row]
-            total = sum(w for w, _ in sizes) + _CUT * (len(row) - 1)
-            left = -total / 2
-            for i, (w, _) in zip(row, sizes):
-                home[i] = (len(boxes), left + w / 2)
-                left += w + _CUT
-            members[len(boxes)] = row
-            boxes.append(layered.Box(total, max(h for _, h in sizes)))
-        first_node = len(boxes)
-        for node, text in zip(self.nodes, node_lines):
-            w, h = _size(text)
-            w = max(w, _OUTPUT * self.outputs.get(len(boxes) - first_node, 0))
+        self.rows: list[tuple[layered.Box, list[int]]] = []
+        self.home: dict[int, tuple[layered.Box, float]] = {}  # box, and middle in it
+        self.node_boxes: list[layered.Box] = []
+        self.arrows: list[_Arrow] = []
+        self.stubs: list[tuple[layered.Box, float]] = []
+
+    def boxes(self) -> None:
+        """Give tensors and nodes their boxes."""
+        cut_from = {cut: whole for whole, cut in self.graph.data["cuts"]}
+        for index, _ in enumerate(self.graph.tensors):
+            if index not in cut_from:
+                self.row(
+                    [index, *(c for c, whole in cut_from.items() if whole == index)]
+                )
+        for number, node in enumerate(self.graph.nodes):
+            lines = [*self.graph.node_lines(node), *self.graph.alarms(node)]
+            w, h = _size(node["name"], lines)
+            w = max(w, _OUTPUT * self.graph.outputs.get(number, 0))
             foot = _STUB if None in node["next"] else 0
-            boxes.append(layered.Box(w, h + foot, foot))
+            self.node_boxes.append(layered.Box(w, h + foot, foot))
 
-        edges: list[layered.Edge] = []
-        kinds: list[tuple[str, str]] = []  # of each edge: its class and label
+    def row(self, members: list[int]) -> None:
+        """Make one box of a tensor and those that were cut from it."""
+        sizes = [self.size(index) for index in members]
+        total = sum(w for w, _ in sizes) + _CUT * (len(members) - 1)
+        box = layered.Box(total, max(h for _, h in sizes))
+        left = -total / 2
+        for index, (w, _) in zip(members, sizes):
+            self.home[index] = (box, left + w / 2)
+            left += w + _CUT
+        self.rows.append((box, members))
 
-        def connect(
-            a: int, b: int, start: float, end: float, kind: str, label: str
-        ) -> None:
-            edges.append(layered.Edge(a, b, start, end))
-            kinds.append((kind, label))
+    def size(self, index: int) -> tuple[float, float]:
+        """Return width and height of a tensor's own box."""
+        return _size(self.heading(index), self.graph.tensor_lines(index))
 
-        for (number, output), index in self.made.items():
-            box, middle = home[index]
-            connect(
-                box,
-                first_node + number,
-                middle,
-                self.port(number, output),
-                "flow",
-                self.label(number, output),
-            )
-        stubs: list[tuple[int, float]] = []
-        for number, node in enumerate(self.nodes):
-            box = first_node + number
-            room = boxes[box].width * 0.7
-            count = len(node["next"])
-            for place, other in enumerate(node["next"]):
-                start = room * ((place + 0.5) / count - 0.5)
-                if other is None:
-                    stubs.append((box, start))
-                    continue
-                tensor = self.made.get((other[0], other[1]))
-                if tensor is None:
-                    target, end = first_node + other[0], self.port(*other)
-                    connect(box, target, start, end, "flow", self.label(*other))
-                else:
-                    target, end = home[tensor]
-                    connect(box, target, start, end, "flow", "")
+    def heading(self, index: int) -> str:
+        """Return the first line of a tensor's box."""
+        kind = "leaf" if self.graph.tensors[index]["leaf"] else "non-leaf"
+        return f"{self.graph.name(index)}  {self.graph.words[kind]}"
+
+    def connect(self) -> None:
+        """Draw up the arrows: of gradients, and to what is saved for them."""
+        for (number, output), index in self.graph.made.items():
+            box, middle = self.home[index]
+            self.arrows.append(self.into(number, output, box, middle))
+        for box, node in zip(self.node_boxes, self.graph.nodes):
+            self.inputs(box, node)
             if node["variable"] is not None:
-                target, end = home[node["variable"]]
-                connect(box, target, 0, end, "flow", "")
-            # What is saved stands on the side of the input that has no node.
-            left = None in node["next"] and node["next"].index(None) < count / 2
-            side = -1 if left else 1
-            drawn = set()
-            for saved in node["saved"]:
-                index = saved["tensor"]
-                if index is None or index in drawn or self.flows(index):
-                    continue
-                drawn.add(index)
-                target, end = home[index]
-                connect(box, target, side * boxes[box].width * 0.44, end, "saved", "")
-                self.used.add("saved")
-        layered.arrange(boxes, edges)
+                target, end = self.home[node["variable"]]
+                self.arrows.append(_Arrow(box, target, 0, end))
+            self.keeps(box, node)
 
-        svg = Svg()
-        margin = 3.0
-        for edge, (kind, label) in zip(edges, kinds):
-            points = [(x + margin, y + margin) for x, y in edge.points]
-            svg.cover(points)
-            way = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-            for index, (x, y) in enumerate(points[1:], 1):
-                x0, y0 = points[index - 1]
-                if x0 == x:
-                    way += f"V{y:.1f}"
-                else:
-                    half = (y0 + y) / 2
-                    way += f"C{x0:.1f} {half:.1f} {x:.1f} {half:.1f} {x:.1f} {y:.1f}"
-            svg.path(way, kind)
-            svg.arrowhead(*points[-1], f"{kind}-head")
-            if label:
-                svg.text(points[-1][0] + 6, points[-1][1] - 6, label, "note")
-        for box, start in stubs:
-            x = boxes[box].x + start + margin
-            y = boxes[box].y + boxes[box].height - boxes[box].foot + margin
-            svg.path(f"M{x:.1f} {y:.1f}v9m-6 0h12", "stop")
-            svg.text(x, y + 22, "None", "note", "middle")
-            self.used.add("none")
-        for box, row in members.items():
-            for place, index in enumerate(row):
-                x = boxes[box].x + home[index][1] + margin
-                y = boxes[box].y + margin
-                self.tensor(svg, index, lines[index], x, y)
+    def into(self, node: int, output: int, source: layered.Box, start: float) -> _Arrow:
+        """Return an arrow to an output of a node: beside those to others."""
+        end = 0.0
+        if node in self.graph.outputs:
+            end = _OUTPUT * (output + 0.5 - self.graph.outputs[node] / 2) - _BESIDE
+        label = self.graph.output(node, output)
+        return _Arrow(source, self.node_boxes[node], start, end, label=label)
+
+    def inputs(self, box: layered.Box, node: dict[str, Any]) -> None:
+        """Lead the gradients of a node's inputs on, through tensors with a name."""
+        for place, other in enumerate(node["next"]):
+            start = box.width * _INPUTS * ((place + 0.5) / len(node["next"]) - 0.5)
+            if other is None:
+                self.stubs.append((box, start))
+            elif (through := self.graph.made.get((other[0], other[1]))) is not None:
+                target, end = self.home[through]
+                self.arrows.append(_Arrow(box, target, start, end))
+            else:
+                self.arrows.append(self.into(other[0], other[1], box, start))
+
+    def keeps(self, box: layered.Box, node: dict[str, Any]) -> None:
+        """Lead to what a node has saved, on the side of the input without a node."""
+        count = len(node["next"])
+        left = None in node["next"] and node["next"].index(None) < count / 2
+        start = box.width * (-_SAVED if left else _SAVED)
+        tensors = dict.fromkeys(entry["tensor"] for entry in node["saved"])
+        for index in tensors:
+            if index is not None and not self.graph.flows(index):
+                target, end = self.home[index]
+                self.arrows.append(_Arrow(box, target, start, end, kind="saved"))
+
+    def draw(self, name: str) -> Drawing:
+        """Lay all out and draw it."""
+        boxes = [*(box for box, _ in self.rows), *self.node_boxes]
+        layered.arrange(boxes, self.arrows)
+        for arrow in self.arrows:
+            self.arrow(arrow)
+        for box, start in self.stubs:
+            self.stub(box.x + start, box.y + box.height - box.foot)
+        for box, members in self.rows:
+            for place, index in enumerate(members):
+                middle = box.x + self.home[index][1]
+                self.tensor(index, middle, box.y)
                 if place:
-                    before = row[place - 1]
-                    from_ = boxes[box].x + home[before][1] + margin
-                    from_ += _size(lines[before])[0] / 2
-                    self.cut(svg, from_, x - _size(lines[index])[0] / 2, y)
-        for number, text in enumerate(node_lines):
-            box = first_node + number
-            x, y = boxes[box].x + margin, boxes[box].y + margin
-            hot = any(s["state"] == "changed" for s in self.nodes[number]["saved"])
-            w, h = boxes[box].width, boxes[box].height - boxes[box].foot
-            svg.chamfered(x - w / 2, y, w, h, "node hot" if hot else "node")
-            self.used.add("node")
-            for index, line in enumerate(text):
-                kind = "code" if not index else "hot" if line[:2] == "! " else "small"
-                svg.text(x, y + 20 + index * LINE, line, kind, "middle")
-            if hot:
-                self.used.add("hot")
-        return svg.finish(name, title, description, "figure-svg graph")
-
-    def label(self, number: int, output: int) -> str:
-        """Say which output of a node is meant, where it has several."""
-        return self.words["output"].format(output) if number in self.outputs else ""
-
-    def port(self, number: int, output: int) -> float:
-        """Return where an arrow to an output arrives: beside those to others."""
-        if number not in self.outputs:
-            return 0.0
-        return _OUTPUT * (output + 0.5 - self.outputs[number] / 2) - 20
-
-    def flows(self, index: int) -> bool:
-        """Whether a gradient passes a tensor in this graph, or ends there."""
-        return self.tensors[index]["node"] is not None or any(
-            node["variable"] == index for node in self.nodes
+                    right = middle - self.size(index)[0] / 2
+                    self.cut(right - _CUT, right, box.y + 25)
+        for box, node in zip(self.node_boxes, self.graph.nodes):
+            self.node(node, box)
+        words = self.graph.words
+        text = describe(self.graph.data, words)
+        return Drawing(
+            self.svg.dump(name, self.graph.title(), text),
+            [words["legend"][kind] for kind in words["legend"] if kind in self.used],
         )
 
-    def tensor(
-        self, svg: Svg, index: int, lines: list[str], x: float, y: float
-    ) -> None:
-        w, h = _size(lines)
-        tensor = self.tensors[index]
-        kind = (
-            "constant"
-            if not tensor["requires_grad"]
-            else "leaf"
-            if tensor["leaf"]
-            else "non-leaf"
-        )
+    def arrow(self, arrow: _Arrow) -> None:
+        self.used.add("saved" if arrow.kind == "saved" else "arrow")
+        self.svg.cover(arrow.points)
+        (x0, y0), *rest = arrow.points
+        way = f"M{px(x0)} {px(y0)}"
+        for x, y in rest:
+            half = (y0 + y) / 2
+            way += (
+                f"V{px(y)}"
+                if x0 == x
+                else f"C{px(x0)} {px(half)} {px(x)} {px(half)} {px(x)} {px(y)}"
+            )
+            x0, y0 = x, y
+        self.svg.path(way, arrow.kind)
+        self.svg.arrowhead(x0, y0, f"{arrow.kind}-head")
+        if arrow.label:
+            self.svg.text(x0 + 6, y0 - 6, arrow.label, "note")
+
+    def stub(self, x: float, y: float) -> None:
+        self.used.add("none")
+        self.svg.path(f"M{px(x)} {px(y)}v9m-6 0h12", "stop")
+        self.svg.text(x, y + 22, "None", "note", middle=True)
+
+    def tensor(self, index: int, x: float, y: float) -> None:
+        kind = self.graph.kind(index)
         self.used.add(kind)
-        svg.box(x - w / 2, y, w, h, f"tensor {kind}", 11)
-        name = self.name(index)
-        left = x - width(lines[0], SIZE + 1) / 2
-        svg.text(left, y + 20, name, "name")
-        kind_left = left + width(name + "  ", SIZE + 1)
-        svg.text(kind_left, y + 20, lines[0][len(name) :].strip(), "small")
-        for number, line in enumerate(lines[1:], 1):
-            svg.text(x, y + 20 + number * LINE, line, "small", "middle")
+        w, h = self.size(index)
+        self.svg.box(x - w / 2, y, w, h, f"tensor {kind}", _ROUND)
+        # The name is bold, what follows on its line is not: two texts.
+        name, heading = self.graph.name(index), self.heading(index)
+        left = x - width(heading, SIZE + 1) / 2
+        self.svg.text(left, y + _TOP, name, "name")
+        left += width(name + "  ", SIZE + 1)
+        self.svg.text(left, y + _TOP, heading[len(name) + 2 :], "small")
+        for place, line in enumerate(self.graph.tensor_lines(index), 1):
+            self.svg.text(x, y + _TOP + place * LINE, line, "small", middle=True)
 
-    def cut(self, svg: Svg, left: float, right: float, y: float) -> None:
-        middle, y = (left + right) / 2, y + 25
-        svg.path(
-            f"M{left:.1f} {y:.1f}H{middle - 5:.1f}M{middle + 5:.1f} {y:.1f}H{right:.1f}",
+    def cut(self, left: float, right: float, y: float) -> None:
+        self.used.add("cut")
+        middle = (left + right) / 2
+        self.svg.path(
+            f"M{px(left)} {px(y)}H{px(middle - 5)}M{px(middle + 5)} {px(y)}H{px(right)}",
             "cut",
         )
-        svg.path(
-            f"M{middle - 8:.1f} {y + 9:.1f}l6 -18M{middle + 2:.1f} {y + 9:.1f}l6 -18",
+        self.svg.path(
+            f"M{px(middle - 8)} {px(y + 9)}l6 -18M{px(middle + 2)} {px(y + 9)}l6 -18",
             "cut-mark",
         )
-        svg.text(middle, y - 14, self.words["memory"], "note", "middle")
-        self.used.add("cut")
+        self.svg.text(middle, y - 14, self.graph.words["memory"], "note", middle=True)
 
-
-def _size(lines: list[str]) -> tuple[float, float]:
-    return (
-        max(width(line, SIZE + 1 if not i else SIZE) for i, line in enumerate(lines))
-        + 2 * _PAD,
-        12 + LINE * len(lines),
-    )
-
-
-def render(data: dict[str, Any], language: str, name: str) -> tuple[str, list[str]]:
-    """Return the SVG of a graph, and the legend of what occurs in it."""
-    drawing = _Drawing(data, language)
-    names = (" と " if language == "ja" else " and ").join(data["names"])
-    title = WORDS[language]["title"].format(names=names)
-    svg = drawing.draw(name, title, describe(data, language))
-    legend: dict[str, str] = drawing.words["legend"]
-    return svg, [text for kind, text in legend.items() if kind in drawing.used]
-
-
-def describe(data: dict[str, Any], language: str) -> str:
-    """Say in words what the drawing of `data` says."""
-    drawing = _Drawing(data, language)
-    japanese = language == "ja"
-    comma = "、" if japanese else ", "
-    sentences: list[str] = []
-
-    def say(ja: str, en: str) -> None:
-        sentences.append(ja if japanese else en)
-
-    def node(number: int) -> str:
-        found = data["nodes"][number]
-        same = [
-            n for n, other in enumerate(data["nodes"]) if other["name"] == found["name"]
+    def node(self, node: dict[str, Any], box: layered.Box) -> None:
+        self.used.add("node")
+        alarms = self.graph.alarms(node)
+        lines = [
+            (node["name"], "code"),
+            *((line, "small") for line in self.graph.node_lines(node)),
+            *((line, "hot") for line in alarms),
         ]
-        if found["variable"] is not None:
-            leaf = drawing.name(found["variable"])
-            return f"{found['name']}({leaf})"
-        order = f" #{same.index(number) + 1}" if len(same) > 1 else ""
-        return f"{found['name']}{order}"
+        if alarms:
+            self.used.add("hot")
+        left, height = box.x - box.width / 2, box.height - box.foot
+        kind = "node hot" if alarms else "node"
+        self.svg.chamfered(left, box.y, box.width, height, kind)
+        for place, (line, kind) in enumerate(lines):
+            y = box.y + _TOP + place * LINE
+            self.svg.text(box.x, y, line, kind, middle=True)
 
-    for index, tensor in enumerate(data["tensors"]):
-        name = drawing.name(index)
-        if tensor["node"] is not None:
-            output = drawing.label(tensor["node"], tensor["output"])
-            made = node(tensor["node"]) + (f" ({output})" if output else "")
-            say(
-                f"{name} は非リーフで、grad_fn は {made}。",
-                f"{name} is a non-leaf; its grad_fn is {made}.",
-            )
-            if tensor["retains_grad"]:
-                say(
-                    f"{name} は retain_grad() 済みで、.grad は {tensor['grad']}。",
-                    f"{name} has had retain_grad() called; its .grad is {tensor['grad']}.",
-                )
-        elif tensor["requires_grad"]:
-            say(
-                f"{name} は requires_grad=True のリーフで、.grad は {tensor['grad']}。",
-                f"{name} is a leaf with requires_grad=True; its .grad is {tensor['grad']}.",
-            )
-        else:
-            say(
-                f"{name} は requires_grad=False のリーフ。",
-                f"{name} is a leaf with requires_grad=False.",
-            )
-    for number, found in enumerate(data["nodes"]):
-        goals = []
-        for other in found["next"]:
-            if other is None:
-                goals.append("None")
-                continue
-            through = drawing.made.get((other[0], other[1]))
-            label = drawing.label(*other)
-            goals.append(
-                node(other[0])
-                + (f" ({label})" if label else "")
-                + (
-                    (
-                        f"（{drawing.name(through)} を通る）"
-                        if japanese
-                        else f" (through {drawing.name(through)})"
-                    )
-                    if through is not None
-                    else ""
-                )
-            )
-        if goals:
-            say(
-                f"{node(number)} の先は {comma.join(goals)}。",
-                f"{node(number)} leads to {comma.join(goals)}.",
-            )
-        if found["variable"] is not None:
-            leaf = drawing.name(found["variable"])
-            say(
-                f"{node(number)} は勾配を {leaf}.grad に足し込む。",
-                f"{node(number)} adds the gradient up in {leaf}.grad.",
-            )
-        saved = drawing.saved(found)
-        if saved:
-            say(
-                f"{node(number)} が保存しているのは {comma.join(saved)}。",
-                f"{node(number)} has saved {comma.join(saved)}.",
-            )
-        if any(s["state"] == "freed" for s in found["saved"]):
-            say(
-                f"{node(number)} が保存していた値は解放済み。",
-                f"What {node(number)} had saved is freed.",
-            )
-        for s in found["saved"]:
-            if s["state"] == "changed":
-                say(
-                    f"{s['as']} は version {s['version'][0]} で保存され、今は {s['version'][1]} なので、逆伝播は例外になる。",
-                    f"{s['as']} was saved at version {s['version'][0]} and is now at {s['version'][1]}: the backward pass raises.",
-                )
-    for whole, cut in data["cuts"]:
-        say(
-            f"{drawing.name(cut)} は {drawing.name(whole)} と同じメモリを見ているが、勾配は通らない。",
-            f"{drawing.name(cut)} shares the memory of {drawing.name(whole)}, but no gradient passes.",
-        )
-    return ("" if japanese else " ").join(sentences)
+
+def _size(heading: str, lines: list[str]) -> tuple[float, float]:
+    """Return width and height of a box with a larger line and others in it."""
+    widest = max([width(heading, SIZE + 1), *map(width, lines)])
+    return widest + 2 * _PAD, 12 + LINE * (1 + len(lines))
+
+
+def draw(data: dict[str, Any], words: Words, name: str) -> Drawing:
+    """Draw a graph.
+
+    Args:
+        data: What `sitebuild.run.capture` takes for a graph.
+        words: The table `autograd` of the words of a language.
+        name: Makes the ids unique on the page.
+    """
+    picture = _Picture(_Graph(data, words))
+    picture.boxes()
+    picture.connect()
+    return picture.draw(name)
+
+
+def describe(data: dict[str, Any], words: Words) -> str:
+    """Say in words what the drawing of `data` says."""
+    graph = _Graph(data, words)
+    sentences = [
+        *(_about_tensor(graph, index) for index, _ in enumerate(graph.tensors)),
+        *(_about_node(graph, number) for number, _ in enumerate(graph.nodes)),
+        (
+            words["says"]["cut"].format(cut=graph.name(cut), whole=graph.name(whole))
+            for whole, cut in data["cuts"]
+        ),
+    ]
+    return str(words["space"].join(text for part in sentences for text in part))
+
+
+def _node(graph: _Graph, number: int) -> str:
+    """Name a node so that it is told from others of its name."""
+    node = graph.nodes[number]
+    same = [n for n, other in enumerate(graph.nodes) if other["name"] == node["name"]]
+    text = str(node["name"])
+    if node["variable"] is not None:
+        text += f"({graph.name(node['variable'])})"
+    elif len(same) > 1:
+        text += f" #{same.index(number) + 1}"
+    return text
+
+
+def _output(graph: _Graph, number: int, output: int) -> str:
+    label = graph.output(number, output)
+    return _node(graph, number) + (f" ({label})" if label else "")
+
+
+def _about_tensor(graph: _Graph, index: int) -> Iterator[str]:
+    tensor, says = graph.tensors[index], graph.words["says"]
+    known = {"name": graph.name(index), "grad": tensor["grad"]}
+    if tensor["node"] is not None:
+        node = _output(graph, tensor["node"], tensor["output"])
+        yield says["non-leaf"].format(**known, node=node)
+        if tensor["retains_grad"]:
+            yield says["retained"].format(**known)
+    elif tensor["requires_grad"]:
+        yield says["leaf"].format(**known)
+    else:
+        yield says["constant"].format(**known)
+
+
+def _about_node(graph: _Graph, number: int) -> Iterator[str]:
+    node, says, comma = graph.nodes[number], graph.words["says"], graph.words["comma"]
+    name = _node(graph, number)
+    goals = []
+    for other in node["next"]:
+        goal = _output(graph, *other) if other else "None"
+        through = graph.made.get((other[0], other[1])) if other else None
+        if through is not None:
+            goal = says["through"].format(node=goal, name=graph.name(through))
+        goals.append(goal)
+    if goals:
+        yield says["next"].format(node=name, goals=comma.join(goals))
+    if node["variable"] is not None:
+        yield says["adds"].format(node=name, leaf=graph.name(node["variable"]))
+    if saved := graph.saved(node):
+        yield says["saved"].format(node=name, saved=comma.join(saved))
+    if _freed(node):
+        yield says["freed"].format(node=name)
+    for role, (then, now) in _changed(node).items():
+        yield says["changed"].format(role=role, then=then, now=now)

@@ -1,16 +1,19 @@
 """A few lines of SVG: what the figures are written with.
 
-Positions are in pixels and a drawing is never scaled, so text has the size
-that it is given here. Colours and strokes are classes of docs/assets/site.css.
+Positions are in pixels. Colours and strokes are classes of
+docs/assets/site.css. Elements are built, never pasted together from text:
+whatever a text or an attribute holds, the drawing stays well-formed.
 """
 
 from __future__ import annotations
 
-import html
 import unicodedata
+from collections.abc import Iterable
+from xml.etree import ElementTree
 
 SIZE = 12  # of text, in pixels; small text is 11
 LINE = 17  # from one line of text to the next
+MARGIN = 3.0  # around a drawing: the thickest line is 3 wide
 
 
 def width(text: str, size: float = SIZE) -> float:
@@ -19,86 +22,102 @@ def width(text: str, size: float = SIZE) -> float:
     return cells * size * 0.605
 
 
+def visible(text: str) -> str:
+    r"""Write what cannot be seen as Python's `repr` does: ``\x1b``, ``\u202e``.
+
+    XML has no control characters, and those that turn the direction of text
+    would turn all that follows them.
+    """
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def px(value: float) -> str:
+    """Write a coordinate to a tenth of a pixel."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def dump(root: ElementTree.Element, name: str, title: str, description: str) -> str:
+    """Return a drawing as text, with its text alternative.
+
+    Args:
+        root: The element `svg`.
+        name: Makes the ids unique on the page; no white space.
+        title: What this is, in a few words.
+        description: What the drawing says, in words.
+    """
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{name}-title {name}-desc")
+    for place, (tag, text) in enumerate((("title", title), ("desc", description))):
+        element = ElementTree.Element(tag, {"id": f"{name}-{tag}"})
+        element.text = visible(text)
+        root.insert(place, element)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
 class Svg:
     """Collects the elements of one drawing, and how large it is."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self._parts: list[str] = []
+    def __init__(self, kind: str) -> None:
+        """Begin with nothing; `kind` is the class of the whole."""
+        self._root = ElementTree.Element(
+            "svg", {"class": kind, "xmlns": "http://www.w3.org/2000/svg"}
+        )
         self._right = self._bottom = 0.0
 
-    def _covers(self, x: float, y: float) -> None:
-        self._right, self._bottom = max(self._right, x), max(self._bottom, y)
+    def _add(self, tag: str, kind: str, **places: float) -> ElementTree.Element:
+        attributes = {key: px(value) for key, value in places.items()}
+        return ElementTree.SubElement(self._root, tag, {"class": kind, **attributes})
+
+    def cover(self, points: Iterable[tuple[float, float]]) -> None:
+        """Make room for lines through `points`."""
+        for x, y in points:
+            self._right, self._bottom = max(self._right, x), max(self._bottom, y)
 
     def text(
-        self, x: float, y: float, text: str, kind: str = "", anchor: str = "start"
+        self, x: float, y: float, text: str, kind: str, middle: bool = False
     ) -> None:
-        """Write `text` with its baseline at `y`."""
-        if not text:
-            return
-        far = {"start": 1.0, "middle": 0.5, "end": 0.0}[anchor] * width(text)
-        self._covers(x + far, y + 4)
-        class_ = f' class="{kind}"' if kind else ""
-        at = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        self._parts.append(
-            f'<text x="{x:.1f}" y="{y:.1f}"{class_}{at}>'
-            f"{html.escape(text, quote=False)}</text>"
-        )
+        """Write `text` with its baseline at `y`, from `x` on or around it."""
+        element = self._add("text", kind, x=x, y=y)
+        element.text = visible(text)
+        right = width(element.text)
+        if middle:
+            element.set("text-anchor", "middle")
+            right /= 2
+        self.cover([(x + right, y + 4)])
 
     def box(
         self, x: float, y: float, w: float, h: float, kind: str, round_: float = 0
     ) -> None:
         """Draw a rectangle."""
-        self._covers(x + w, y + h)
-        corner = f' rx="{round_:g}"' if round_ else ""
-        self._parts.append(
-            f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" '
-            f'height="{h:.1f}"{corner}/>'
-        )
+        self.cover([(x + w, y + h)])
+        rect = self._add("rect", kind, x=x, y=y, width=w, height=h)
+        if round_:
+            rect.set("rx", px(round_))
 
-    def chamfered(
-        self, x: float, y: float, w: float, h: float, kind: str, cut: float = 7
-    ) -> None:
+    def chamfered(self, x: float, y: float, w: float, h: float, kind: str) -> None:
         """Draw a rectangle whose corners are cut off."""
-        self._covers(x + w, y + h)
-        self._parts.append(
-            f'<path class="{kind}" data-box="{x:.1f} {y:.1f} {w:.1f} {h:.1f}" '
-            f'd="M{x + cut:.1f} {y:.1f}h{w - 2 * cut:.1f}l{cut} {cut}v{h - 2 * cut:.1f}'
-            f'l-{cut} {cut}h-{w - 2 * cut:.1f}l-{cut} -{cut}v-{h - 2 * cut:.1f}z"/>'
+        self.cover([(x + w, y + h)])
+        cut = 7
+        across, down = px(w - 2 * cut), px(h - 2 * cut)
+        self.path(
+            f"M{px(x + cut)} {px(y)}h{across}l{cut} {cut}v{down}"
+            f"l-{cut} {cut}h-{across}l-{cut} -{cut}v-{down}z",
+            kind,
         )
-
-    def cover(self, points: list[tuple[float, float]]) -> None:
-        """Make room for lines through `points`."""
-        for x, y in points:
-            self._covers(x, y)
 
     def path(self, d: str, kind: str) -> None:
         """Draw a line; `cover` makes room for it where no box does."""
-        self._parts.append(f'<path class="{kind}" d="{d}"/>')
+        self._add("path", kind).set("d", d)
 
     def arrowhead(self, x: float, y: float, kind: str, right: bool = False) -> None:
         """Draw the head of an arrow that ends at a point, downwards or to the right."""
-        self._parts.append(
-            f'<path class="{kind}" d="M{x:.1f} {y:.1f}'
-            + ("l-7 -4v8z" if right else "l-4 -7h8z")
-            + '"/>'
-        )
+        way = "l-7 -4v8z" if right else "l-4 -7h8z"
+        self.path(f"M{px(x)} {px(y)}{way}", kind)
 
-    def finish(self, name: str, title: str, description: str, kind: str) -> str:
-        """Return the drawing with its text alternative.
-
-        Args:
-            name: Makes the ids unique on the page.
-            title: What this is, in a few words.
-            description: What the drawing says, in words.
-            kind: Its class.
-        """
-        w, h = int(self._right + 2.5), int(self._bottom + 2.5)
-        return (
-            f'<svg class="{kind}" xmlns="http://www.w3.org/2000/svg" width="{w}" '
-            f'height="{h}" viewBox="0 0 {w} {h}" role="img" '
-            f'aria-labelledby="{name}-title {name}-desc">'
-            f'<title id="{name}-title">{html.escape(title, quote=False)}</title>'
-            f'<desc id="{name}-desc">{html.escape(description, quote=False)}</desc>'
-            f"{''.join(self._parts)}</svg>"
-        )
+    def dump(self, name: str, title: str, description: str) -> str:
+        """Return the drawing as text: see `dump`."""
+        w, h = (str(int(side + MARGIN)) for side in (self._right, self._bottom))
+        self._root.set("width", w)
+        self._root.set("height", h)
+        self._root.set("viewBox", f"0 0 {w} {h}")
+        return dump(self._root, name, title, description)

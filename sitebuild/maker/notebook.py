@@ -21,10 +21,8 @@ from bs4 import BeautifulSoup
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
-from sitebuild.fences import show
 from sitebuild.run.result import Result
 from sitebuild.view import View
-from sitebuild.view import program as highlight
 
 
 def execute(source: Path, result: Result | None, target: Path) -> None:
@@ -61,7 +59,6 @@ def dress(html: str, executed: Path, page: Page, view: View) -> str:
     """
     notebook: dict[str, Any] = json.loads(executed.read_text(encoding="utf-8"))
     cells = {cell["id"]: cell for cell in notebook["cells"]}
-    words = view.words.show
     soup = BeautifulSoup(html, "html.parser")
     parts: list[str] = []
     ids: list[str] = []
@@ -72,17 +69,15 @@ def dress(html: str, executed: Path, page: Page, view: View) -> str:
         if cell["cell_type"] == "code":
             program += source.rstrip() + "\n\n"
             text = "".join("".join(found["text"]) for found in cell["outputs"])
-            parts.append(
-                '<div class="snippet">'
-                + show.bar(
-                    f'<span class="snippet-file">[{cell["execution_count"]}]</span>',
-                    program.rstrip() + "\n",
-                    words,
-                )
-                + str(highlight(source))
-                + show.output(text, words["output"], "# raises " in source)
-                + "</div>"
+            shown = view.render(
+                "notebook_cell.html.jinja",
+                number=cell["execution_count"],
+                source=source,
+                copied=program.rstrip() + "\n",
+                text=text,
+                raised="# raises " in source,
             )
+            parts.append(shown)
             continue
         body = block.select_one(".jp-MarkdownOutput")
         assert body is not None
@@ -123,12 +118,9 @@ def _address(target: str, page: Page) -> str:
 
 
 def _links(executed: Path, view: View) -> str:
-    download, colab = view.words.notebook.download, view.words.notebook.colab
-    links = f'<a href="{executed.name}" download>{download}</a>'
     github = re.match(r"https://github\.com/([^/]+/[^/]+)", view.run.repo_url)
-    if github:
-        links += (
-            f' <a href="https://colab.research.google.com/github/{github[1]}/blob/'
-            f'main/docs/{view.language.code}/{executed.name}">{colab}</a>'
-        )
-    return f'<p class="notebook-links">{links}</p>'
+    return view.render(
+        "notebook_links.html.jinja",
+        file=executed.name,
+        repository=github[1] if github else "",
+    )

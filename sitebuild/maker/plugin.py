@@ -11,7 +11,6 @@ from markdown_exec import base_format, formatters
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
-from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from sitebuild.fences import FENCES, FORMS
@@ -29,23 +28,16 @@ _NO_PROSE = re.compile(r"(<pre.*?</pre>|<[^>]*>)", re.S)  # code and attributes
 class ShowRuns(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     """Shows a run on the pages of one language."""
 
-    def __init__(
-        self,
-        run: Run,
-        language: Language,
-        notebooks: dict[str, Path],
-        titles: dict[str, str],
-    ) -> None:
+    def __init__(self, run: Run, language: Language, executed: dict[str, Path]) -> None:
         """Prepare to render.
 
         Args:
             run: What the pages show.
             language: That of the pages.
-            notebooks: The executed ones, by slug.
-            titles: Of pages that are not rendered this time, by slug.
+            executed: Where the notebooks with their outputs will be, by slug.
         """
-        self._run, self._language = run, language
-        self._notebooks, self._titles = notebooks, titles
+        self.run, self.executed = run, executed
+        self._language = language
         self._view = View(run, language, "", "")
         self._count = 0  # of the fences on the current page so far
 
@@ -57,7 +49,7 @@ class ShowRuns(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
             found = call.parse(code, asked, FORMS)
         except ValueError:
             return ""  # a fault of its page, which is reported
-        if found.program and found.program not in self._run.project.programs:
+        if found.program and found.program not in self.run.project.programs:
             return ""  # reported too
         self._count += 1
         page, view = self._view, self._view
@@ -70,42 +62,32 @@ class ShowRuns(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
             language="python", run=self._fence, code=code, md=md, **options
         )
 
-    def on_config(self, config: MkDocsConfig) -> None:
-        """Put our runner in the place of markdown-exec's own for Python."""
-        formatters["python"] = self._format
-
     def on_files(self, files: Files, config: MkDocsConfig) -> None:
-        """Let mkdocs-jupyter read the executed notebooks; publish the assets once."""
-        for file in files:
-            executed = self._notebooks.get(file.src_uri)
-            if executed:
+        """Let mkdocs-jupyter read executed notebooks; publish the assets once."""
+        for file in list(files):
+            if file.src_uri in self.executed:
                 original = getattr(file, "file", file)  # mkdocs-jupyter wraps files
-                original.abs_src_path = str(executed)
-        for asset in sorted((self._run.project.root / "docs/assets").iterdir()):
+                original.abs_src_path = str(self.executed[file.src_uri])
+            elif file.src_uri.endswith(".map"):  # for the makers of the theme
+                files.remove(file)
+        for asset in sorted((self.run.project.root / "docs/assets").iterdir()):
             content = asset.read_bytes()
             name = f"assets/{asset.name}"
             files.append(File.generated(config, name, content=content))
 
-    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> None:
-        """Name the pages that `serve` does not render anew this time."""
-        for page in nav.pages:
-            if page.file.src_uri in self._titles:
-                page.title = self._titles[page.file.src_uri]
-
     def on_page_markdown(
         self, markdown: str, page: Page, config: MkDocsConfig, files: Files
     ) -> None:
-        """Remember on which page the fences that come now stand."""
-        self._locate(page, config)
+        """Be markdown-exec's runner for Python, for the fences that come now."""
+        formatters["python"] = self._format
+        self._locate(page)
         self._count = 0
 
     def on_page_content(
         self, html: str, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
         """Dress a notebook, add what fences have for the end, join CJK lines."""
-        self._locate(page, config)
-        if page.file.src_uri in self._notebooks:
-            executed = self._notebooks[page.file.src_uri]
+        if executed := self.executed.get(page.file.src_uri):
             html = notebook.dress(html, executed, page, self._view)
         html += "".join(fence.foot(self._view) for fence in FENCES.values())
         return "".join(
@@ -113,7 +95,7 @@ class ShowRuns(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
             for part in _NO_PROSE.split(html)
         )
 
-    def _locate(self, page: Page, config: MkDocsConfig) -> None:
+    def _locate(self, page: Page) -> None:
         depth = page.url.rstrip("./").count("/") + 1 if page.url.strip("./") else 0
         root = "../" * (depth + bool(self._language.prefix))
-        self._view = View(self._run, self._language, page.file.src_uri, root)
+        self._view = View(self.run, self._language, page.file.src_uri, root)

@@ -1,220 +1,234 @@
-"""Render the pages of a run with MkDocs: all languages, side by side."""
+"""Render the pages of a run: all of them, or under `serve` single ones again."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-import logging
+import gc
 import multiprocessing
 import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Collection
-from functools import partial
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, UnreadableError
 from sitebuild.fences import FENCES
-from sitebuild.maker import notebook
-from sitebuild.maker.verify import built, verify
+from sitebuild.maker.nav import unequal
+from sitebuild.maker.site import Reports, Site
+from sitebuild.maker.verify import Dead, Links, faults, file_of, read
 from sitebuild.pages.call import Call
-from sitebuild.programs.notebook import name
+from sitebuild.pages.outline import Page
 from sitebuild.project import Run
 from sitebuild.run.runner import FORK
 from sitebuild.words import Language
 
+ASSETS = "docs/assets"  # what all languages share
+
+
+@dataclass
+class Rendered:
+    """What came of rendering a whole site, or one language of it."""
+
+    faults: list[Fault] = field(default_factory=list)
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)  # as menus have
+    ids: dict[str, frozenset[str]] = field(default_factory=dict)  # of each HTML file
+    dead: list[Dead] = field(default_factory=list)
+
 
 def warm_up() -> None:
-    """Import what rendering needs, once, before the languages' processes fork."""
+    """Import what the process of each language would import for itself."""
+    import material.plugins.search.plugin  # noqa: F401
     import mkdocs_jupyter.plugin  # noqa: F401
 
-    from sitebuild.maker import plugin  # noqa: F401
 
-
-def render(run: Run, to: Path, again: Collection[str] | None = None) -> list[Fault]:
-    """Render the pages of a run, with all that lies beside them, and verify links.
+def render(run: Run, to: Path) -> Rendered:
+    """Render all pages of a run, with all that lies beside them, and follow links.
 
     Args:
         run: What the pages show.
-        to: A new folder for the site; the languages' own folders and the
-            executed notebooks are beside it for a while.
-        again: The paths of the pages to render, if `to` holds the rest of the
-            site already; all if not given.
-
-    Returns:
-        What MkDocs warns of, and dead links.
+        to: A folder for the site, which does not exist.
     """
-    project = run.project
-    notebooks = to.with_name(f"{to.name}.notebooks")
-    for language, by_slug in project.pages.items():
-        for slug, page in by_slug.items():
-            if slug.endswith(".ipynb"):
-                result = run.results.get(name(slug))
-                source, target = project.root / page.path, notebooks / language / slug
-                notebook.execute(source, result, target)
-    languages = dict(project.languages)
-    titles: dict[str, dict[str, str]] = {}
-    if again is not None:
-        edited = [p for by in project.pages.values() for p in by.values()]
-        edited = [page for page in edited if page.path in again]
-        languages = {page.language: languages[page.language] for page in edited}
-        for page in edited:
-            built(project, to, page).unlink(missing_ok=True)
-        titles = {
-            code: {slug: page.title for slug, page in project.pages[code].items()}
-            for code in languages
+    whole = Rendered()
+    if not (run.project.root / ASSETS).is_dir():
+        advice = "it holds what mkdocs.yml names as `extra_css` and `extra_javascript`"
+        whole.faults.append(
+            Fault(ASSETS, 1, "unreadable", "there is no such folder", advice)
+        )
+        return whole
+    to.mkdir()
+    _publish(run, to, run.project.all_pages)
+    whole.faults += unequal(run.project.root, run.project.languages)
+    for part in _side_by_side(run, to, _commit(run)):
+        whole.faults += part.faults
+        whole.titles |= part.titles
+        whole.ids |= part.ids
+        whole.dead += part.dead
+    # What was dead for one language's process may have come from another's.
+    links = Links([to], whole.ids)
+    dead = [found for found in whole.dead if links.wrong(found.file, found.target)]
+    whole.faults += faults(run.project, dead)
+    return whole
+
+
+class Again:
+    """Renders single pages again, into a site that was rendered as a whole."""
+
+    def __init__(self, run: Run, site: Path, whole: Rendered) -> None:
+        """Load what the pages of each language share.
+
+        Args:
+            run: What the whole site shows.
+            site: Its folder.
+            whole: What came of rendering it.
+        """
+        self._site, self._ids = site, whole.ids
+        self._new = site.with_name(f"{site.name}.new")  # until all is sound
+        self._new_ids: dict[str, frozenset[str]] = {}
+        self._languages: dict[str, Site] = {}
+        commit = _commit(run)
+        for code, language in run.project.languages.items():
+            stamp = _stamp(run, language, commit)
+            self._languages[code] = Site(run, language, self._new, stamp)
+            self._languages[code].name(whole.titles[code])
+            self._languages[code].without_search()
+            # The first page takes the time to compile the templates, so not an edit.
+            self._languages[code].page(run, next(iter(whole.titles[code])))
+
+    def render(self, run: Run, pages: Collection[Page]) -> list[Fault]:
+        """Render `pages` as they are now, beside the site; `put` puts them on it.
+
+        Returns:
+            What MkDocs warns of, and dead links of and to the pages.
+        """
+        project = run.project
+        found: list[Fault] = []
+        shutil.rmtree(self._new, ignore_errors=True)
+        self._new.mkdir()
+        _publish(run, self._new, pages)
+        documents = {}
+        for page in pages:
+            with Reports(project, project.languages[page.language]) as reports:
+                html = self._languages[page.language].page(run, page.slug)
+                documents[file_of(project, page)] = read(html)
+            found += reports.faults
+        self._new_ids = {file: documents[file].ids for file in documents}
+        lost = {
+            name
+            for file, ids in self._new_ids.items()
+            for name in self._ids[file] - ids
         }
-    faults = _languages(run, languages, to, notebooks, titles)
-    shutil.rmtree(notebooks, ignore_errors=True)
+        for file, html in self._that_link_to(lost):
+            documents.setdefault(file, read(html))
+        links = Links([self._new, self._site], self._ids | self._new_ids)
+        dead = [d for file in documents for d in links.dead(file, documents[file])]
+        return [*found, *faults(project, dead)]
+
+    def put(self) -> None:
+        """Put what was rendered last on the site."""
+        self._ids |= self._new_ids
+        for new in self._new.rglob("*.*"):
+            old = self._site / new.relative_to(self._new)
+            old.parent.mkdir(parents=True, exist_ok=True)
+            new.replace(old)
+
+    def _that_link_to(self, lost: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Give the files that may link to ids that are no longer there, as HTML."""
+        for file in self._ids if lost else ():
+            html = (self._site / file).read_text(encoding="utf-8")
+            if any(f"#{name}" in html for name in lost):
+                yield file, html
+
+
+def _publish(run: Run, to: Path, pages: Collection[Page]) -> None:
+    """Write the files that the fences of `pages` put beside them."""
     calls: dict[str, set[Call]] = {}
-    for use in project.uses:
-        if again is None or use.page.path in again:
-            calls.setdefault(use.call.function, set()).add(use.call)
+    for page in pages:
+        for fence in page.fences:
+            program = fence.call.program
+            if not program or program in run.project.programs:  # others are reported
+                calls.setdefault(fence.call.function, set()).add(fence.call)
     for function, of in calls.items():
         FENCES[function].publish(run, to, of)
-    return faults or verify(project, to)
 
 
-def _languages(
-    run: Run,
-    languages: dict[str, Language],
-    to: Path,
-    notebooks: Path,
-    titles: dict[str, dict[str, str]],
-) -> list[Fault]:
-    """Render `languages` into `to`, side by side where processes can be forked."""
-    folders = {code: to / language.prefix for code, language in languages.items()}
-    # MkDocs empties the folder of a whole build, so none may lie in another.
-    apart = {
-        code: folder if titles else to.with_name(f"{to.name}.{code}")
-        for code, folder in folders.items()
-    }
-    calls = [
-        partial(_language, run, language, apart[code], notebooks, titles.get(code, {}))
-        for code, language in languages.items()
-    ]
-    if FORK and len(calls) > 1:
-        warm_up()
-        # Handed over by forking: pickled, all results would take their time.
-        _CALLS[:] = calls
-        # The pool ends its workers by a signal that we answer otherwise: `main`.
-        default = (signal.SIGTERM, signal.SIG_DFL)
-        with multiprocessing.get_context("fork").Pool(
-            len(calls), signal.signal, default
-        ) as pool:
-            lists = pool.map(_one, range(len(calls)))
-    else:
-        lists = [call() for call in calls]
-    if not titles:
-        for code, folder in folders.items():
-            if apart[code].exists():
-                shutil.copytree(apart[code], folder, dirs_exist_ok=True)
-                shutil.rmtree(apart[code])
-    return [fault for faults in lists for fault in faults]
-
-
-_CALLS: list[partial[list[Fault]]] = []  # a call of `_language` for a process
-
-
-def _one(number: int) -> list[Fault]:
-    return _CALLS[number]()
-
-
-class _Warnings(logging.Handler):
-    """Collects what MkDocs warns of; in a strict build each is a fault."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if message not in self.messages:
-            self.messages.append(message)
-
-
-def _language(
-    run: Run, language: Language, to: Path, notebooks: Path, titles: dict[str, str]
-) -> list[Fault]:
-    """Render one language into folder `to`; return what MkDocs warns of.
-
-    With `titles`, of all pages, only pages that `to` lacks are rendered.
-    """
-    from mkdocs.commands.build import build as mkdocs_build
-    from mkdocs.config import load_config
-    from mkdocs.exceptions import Abort, MkDocsException
-
-    from sitebuild.maker.plugin import ShowRuns
-
-    os.environ["NO_MKDOCS_2_WARNING"] = "1"
-    handler = _Warnings()
-    logger = logging.getLogger("mkdocs")
-    logger.addHandler(handler)
-    site_url = os.environ.get("SITE_URL", "")
-    if site_url and not site_url.endswith("/"):
-        site_url += "/"
-    executed = {
-        file.relative_to(notebooks / language.code).as_posix(): file
-        for file in (notebooks / language.code).rglob("*.ipynb")
-    }
-    project = run.project
+def _side_by_side(run: Run, to: Path, commit: str) -> Iterator[Rendered]:
+    """Render the languages, each in a process of its own where forking is safe."""
+    languages = run.project.languages.values()
+    if not FORK:
+        for language in languages:
+            yield _language(run, language, to, commit)
+        return
+    warm_up()
+    context = multiprocessing.get_context("fork")
+    gc.freeze()  # or each process's collector would copy all pages it looks at
+    started = []
     try:
-        config = load_config(
-            str(project.root / language.config),
-            site_dir=str(to),
-            site_url=site_url + language.prefix if site_url else "",
-            repo_url=run.repo_url or None,
-            hooks=[],  # which refuses to build by itself,
-        )
-        config.extra.update(
-            stamp=_stamp(run, language),
-            site_root=site_url,
-            to_root="../" if language.prefix else "",
-            languages=[
-                {"lang": other.code, "name": other.name, "root": other.prefix}
-                for other in project.languages.values()
-            ],
-        )
-        config.plugins["sitebuild"] = ShowRuns(run, language, executed, titles)
-        config.plugins.on_startup(command="build", dirty=bool(titles))
-        mkdocs_build(config, dirty=bool(titles))
-    except (Abort, MkDocsException) as error:
-        handler.messages.append(str(error))
+        for language in languages:
+            ours, theirs = context.Pipe(duplex=False)
+            process = context.Process(
+                target=_answer, args=(theirs, run, language, to, commit), daemon=True
+            )
+            process.start()
+            theirs.close()
+            started.append((process, ours))
+        for _, ours in started:
+            answer = ours.recv()
+            if isinstance(answer, OSError):
+                raise answer
+            yield answer
     finally:
-        logger.removeHandler(handler)
-    for slug, file in executed.items():
-        target = to / slug.removesuffix(".ipynb") / file.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
-    for unneeded in [*to.rglob("*.map"), *to.glob("sitemap.xml.gz")]:
-        # Maps are for the theme's makers, gz holds a time; of two languages side
-        # by side either may be first.
-        unneeded.unlink(missing_ok=True)
-    if not site_url:
-        (to / "sitemap.xml").unlink(missing_ok=True)  # it would be empty
-    return [
-        Fault(language.config, 1, "site-generator", message)
-        for message in handler.messages
-        if not message.startswith("A 'dirty' build is being performed")
-    ]
+        for process, _ in started:
+            process.terminate()
+            process.join()
+        gc.unfreeze()
 
 
-def _stamp(run: Run, language: Language) -> dict[str, object]:
-    """Return the facts that every page shows about the run it comes from."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    utc = datetime.timezone.utc
-    today = (
-        datetime.datetime.fromtimestamp(int(epoch), utc)
-        if epoch
-        else datetime.datetime.now(utc)
-    )
-    commit = ""
-    if shutil.which("git"):
-        command = ["git", "-C", str(run.project.root), "describe", "--always"]
+def _answer(
+    to_parent: Connection, run: Run, language: Language, to: Path, commit: str
+) -> None:
+    """Be the process of one language, which ends when its parent says so."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        to_parent.send(_language(run, language, to, commit))
+    except OSError as error:  # a full disk, for instance: nothing of ours to mend
+        to_parent.send(error)
+
+
+def _language(run: Run, language: Language, to: Path, commit: str) -> Rendered:
+    """Render one language."""
+    project = run.project
+    rendered = Rendered()
+    with Reports(project, language) as reports:
+        site = Site(run, language, to, _stamp(run, language, commit))
+        documents = {file: read(html) for file, html in site.build().items()}
+        rendered.titles = {language.code: site.titles()}
+        rendered.ids = {file: document.ids for file, document in documents.items()}
+        links = Links([to], rendered.ids)
+        for file, document in documents.items():
+            rendered.dead += links.dead(file, document)
+    rendered.faults = reports.faults
+    return rendered
+
+
+def _commit(run: Run) -> str:
+    """Return the commit that the project is at, as far as git knows."""
+    command = ["git", "-C", str(run.project.root), "describe", "--always"]
+    with contextlib.suppress(OSError):  # there is no git
         git = subprocess.run(
             [*command, "--dirty", "--exclude=*"], capture_output=True, text=True
         )
-        commit = git.stdout.strip()
+        return git.stdout.strip()
+    return ""
+
+
+def _stamp(run: Run, language: Language, commit: str) -> dict[str, object]:
+    """Return the facts that every page shows about the run it comes from."""
     words, environment = language.words.stamp, run.environment
     return {
         "label": words.label,
@@ -225,7 +239,31 @@ def _stamp(run: Run, language: Language) -> dict[str, object]:
             ("NumPy", environment.numpy),
             (words.device, environment.device),
             (words.platform, environment.platform),
-            (words.date, today.date().isoformat()),
+            (words.date, today().isoformat()),
             (words.commit, commit or "-"),
         ],
     }
+
+
+def today() -> datetime.date:
+    """Return the day that pages give: a build of old files can be repeated.
+
+    Raises:
+        UnreadableError: `SOURCE_DATE_EPOCH` is no time.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    utc = datetime.timezone.utc
+    if not epoch:
+        return datetime.datetime.now(utc).date()
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), utc).date()
+    except (ValueError, OverflowError, OSError):
+        raise UnreadableError(
+            Fault(
+                "SOURCE_DATE_EPOCH",
+                1,
+                "unreadable-time",
+                f"{epoch!r} is no number of seconds",
+                "set this variable of the environment to one, or to nothing",
+            )
+        ) from None

@@ -1,87 +1,141 @@
-"""Look at the built site: dead links, dead anchors, what is loaded from outside."""
+"""Look at built pages: dead links, dead anchors, what is loaded from outside."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, Kind
 from sitebuild.pages.outline import Page, address
 from sitebuild.project import Project
 
-_TAG = re.compile(r"<(?:a|link|img|script|iframe|source)\s[^>]*>")
-_ATTRIBUTE = re.compile(r'\s(href|src)="?([^"\s>]+)')
-_ANCHOR = re.compile(r'\sid="?([^"\s>]+)')
+_TAG = re.compile(r"<(a|link|img|script|iframe|source)\s([^>]*)>")
+_ATTRIBUTE = re.compile(r'(?:^|\s)(href|src)="?([^"\s>]+)')
+_ELSEWHERE = re.compile(r"[a-z]+:|//", re.IGNORECASE)
+_NOT_LOADED = re.compile(r'rel="?(canonical|alternate)')
+_ID = re.compile(r'\sid="?([^"\s>]+)')
 
 
-def built(project: Project, site: Path, page: Page) -> Path:
-    """Return the file in which a page lies in a built site."""
-    folder = site / project.languages[page.language].prefix
-    return folder / address(page.slug) / "index.html"
+@dataclass(frozen=True)
+class Document:
+    """What a built page has to do with others."""
+
+    ids: frozenset[str]
+    links: frozenset[tuple[str, str]]  # attribute and address, within the site
+    loaded: frozenset[str]  # addresses outside that a browser asks by itself
 
 
-def verify(project: Project, site: Path) -> list[Fault]:
-    """Return every dead link, dead anchor and outside resource of a built site."""
-    pages = {
-        built(project, site, page): page
-        for by_slug in project.pages.values()
-        for page in by_slug.values()
-    }
-    faults = []
-    for where, kind, what, target in _dead(site):
-        page = pages.get(site / where)
-        path, line = where, 1
+@dataclass(frozen=True, order=True)
+class Dead:
+    """A link that leads nowhere, or to the outside where it must not."""
+
+    file: str  # below the root of the site
+    kind: Kind
+    what: str
+    target: str
+
+
+def read(html: str) -> Document:
+    """Return what a page has to do with others."""
+    links: set[tuple[str, str]] = set()
+    loaded: set[str] = set()
+    for tag, attributes in set(_TAG.findall(html)):
+        for attribute, target in _ATTRIBUTE.findall(attributes):
+            if not _ELSEWHERE.match(target):
+                links.add((attribute, target))
+            elif (
+                tag != "a"
+                and not target.startswith("data:")
+                and not _NOT_LOADED.search(attributes)
+            ):
+                loaded.add(target)
+    return Document(frozenset(_ID.findall(html)), frozenset(links), frozenset(loaded))
+
+
+class Links:
+    """Follows links within a site."""
+
+    def __init__(
+        self, folders: Collection[Path], ids: Mapping[str, frozenset[str]]
+    ) -> None:
+        """Prepare to follow links between the files of all `folders`.
+
+        `ids` are those of each HTML file.
+        """
+        self._folders, self._ids = folders, ids
+        self._found: dict[str, str | None] = {}
+
+    def dead(self, file: str, document: Document) -> Iterator[Dead]:
+        """Give all that is dead in one page."""
+        for target in document.loaded:
+            yield Dead(file, "outside-resource", "loads from outside", target)
+        for attribute, target in document.links:
+            if fault := self.wrong(file, target):
+                kind, what = fault
+                what = f"{attribute} {what}" if kind == "dead-link" else what
+                yield Dead(file, kind, what, target)
+
+    def wrong(self, file: str, target: str) -> tuple[Kind, str] | None:
+        """Return what is wrong with a link in `file`: its kind, and in words."""
+        path, _, fragment = target.partition("#")
+        if posixpath.basename(file) == "404.html" and (path[:1] == "/" or not path):
+            return None  # its addresses are absolute: it serves any path
+        there: str | None = file
+        if path:
+            there = posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
+            there = self._file(there)
+        if there is None:
+            return "dead-link", "leads nowhere"
+        if (
+            fragment
+            and there.endswith(".html")
+            and fragment not in self._ids.get(there, ())
+            and not fragment.startswith("__")  # Material's own, made by its script
+        ):
+            return "dead-anchor", "there is no anchor"
+        return None
+
+    def _file(self, path: str) -> str | None:
+        """Return the file that a server answers an address with."""
+        if path not in self._found:
+            names = (path, posixpath.normpath(f"{path}/index.html"))
+            inside = not path.startswith(("..", "/"))
+            there = (n for n in names for f in self._folders if (f / n).is_file())
+            self._found[path] = next(there, None) if inside else None
+        return self._found[path]
+
+
+def file_of(project: Project, page: Page) -> str:
+    """Return where a page lies below the root of a built site."""
+    prefix = project.languages[page.language].prefix
+    return f"{prefix}{address(page.slug)}index.html"
+
+
+def faults(project: Project, dead: Iterable[Dead]) -> Iterator[Fault]:
+    """Give a fault for all that is dead, where the page has it written."""
+    pages = {file_of(project, page): page for page in project.all_pages}
+    for found in dead:
+        page = pages.get(found.file)
+        path, line = found.file, 1
         if page:
-            path, line = page.path, _line(project.root / page.path, target)
-        faults.append(Fault(path, line, kind, f"{what}: {target}"))
-    return faults
+            path, line = page.path, _line(project, page, found.target)
+        yield Fault(path, line, found.kind, f"{found.what}: {found.target}")
 
 
-def _line(file: Path, target: str) -> int:
-    """Return the line of a page on which a target is written."""
+def _line(project: Project, page: Page, target: str) -> int:
+    """Return the line of a page on which a link to `target` is written."""
+    here = address(page.slug)
+    to, _, wanted = target.partition("#")
+    to = posixpath.normpath(posixpath.join(here, to))
+    for link in page.links:
+        path, _, anchor = link.target.partition("#")
+        slug = posixpath.normpath(posixpath.join(posixpath.dirname(page.slug), path))
+        leads = posixpath.normpath(address(slug) if path else here)
+        if (leads, anchor) == (to, wanted):
+            return link.line
     written = re.compile(rf"""["'=(]{re.escape(target)}["'\s>)]""")
-    lines = file.read_text(encoding="utf-8").splitlines()
+    lines = (project.root / page.path).read_text(encoding="utf-8").splitlines()
     return next((n for n, text in enumerate(lines, 1) if written.search(text)), 1)
-
-
-def _dead(site: Path) -> Iterator[tuple[str, str, str, str]]:
-    """Give file, kind of fault, what is wrong, and the address."""
-    files = {
-        file.relative_to(site).as_posix() for file in site.rglob("*") if file.is_file()
-    }
-    texts = {
-        name: (site / name).read_text(encoding="utf-8")
-        for name in sorted(files)
-        if name.endswith(".html")
-    }
-    anchors = {name: set(_ANCHOR.findall(text)) for name, text in texts.items()}
-    for where, text in texts.items():
-        for tag in _TAG.findall(text):
-            for attribute, target in _ATTRIBUTE.findall(tag):
-                if re.match(r"(?:[a-z]+:|//)", target):
-                    loads = not tag.startswith("<a") and not re.search(
-                        r'rel="?(canonical|alternate)', tag
-                    )
-                    if loads and not target.startswith("data:"):
-                        yield where, "outside-resource", "loads from outside", target
-                    continue
-                path, _, fragment = target.partition("#")
-                if where.endswith("404.html") and (path.startswith("/") or not path):
-                    continue  # its addresses are absolute: it serves any path
-                file = where
-                if path:
-                    folder = posixpath.dirname(where)
-                    file = posixpath.normpath(posixpath.join(folder, path))
-                if file not in files:
-                    file = posixpath.normpath(f"{file}/index.html")
-                if file not in files:
-                    yield where, "dead-link", f"{attribute} leads nowhere", target
-                elif (
-                    fragment
-                    and file in anchors
-                    and fragment not in anchors[file]
-                    and not fragment.startswith("__")
-                ):
-                    yield where, "dead-anchor", "there is no anchor", target

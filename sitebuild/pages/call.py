@@ -119,8 +119,15 @@ def parse_figures(options: Mapping[str, str]) -> tuple[Figure, ...]:
 
 
 def options(header: str) -> dict[str, str]:
-    """Return the options of a fence's header, but for `exec`."""
-    found = {name: a or b for name, a, b in _OPTION.findall(header)}
+    """Return the options of a fence's header, but for `exec`.
+
+    Raises `ValueError` for one that is written twice.
+    """
+    found: dict[str, str] = {}
+    for name, double, single in _OPTION.findall(header):
+        if name in found:
+            raise ValueError(f"write `{name}` once, with all of its panels")
+        found[name] = double or single
     found.pop("exec", None)
     return found
 

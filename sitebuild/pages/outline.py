@@ -1,25 +1,39 @@
-"""The outline of a page: its headings, links, fences and cells, with their lines."""
+"""The outline of a page: its headings, links, fences and cells, with their lines.
+
+What can be wrong with one page is found here, while it is read.
+"""
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault, Kind, UnreadableError
 from sitebuild.pages.call import Call, Form, options, parse
+from sitebuild.pages.markdown import Block, Line, front_matter, is_fence, parts
 from sitebuild.programs import notebook
+from sitebuild.programs import text as files
+
+# What the theme and its search read in the front matter, and this project uses.
+FRONT_MATTER = ("description", "hide", "search")
 
 _COLONS = re.compile(r"""[a-z]+: (?!["'{\[]).*: """)
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(.*)$")
+_CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
+_EXECUTED = re.compile(r"""python exec="on"(?: [a-z]+=(?:"[^"]*"|'[^']*'))*""")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*")
 _ID = re.compile(r"\{[^}]*#([A-Za-z][\w-]*)[^}]*\}\s*$")
 _LINK = re.compile(r"(?<!\!)\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+_IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 _REFERENCE = re.compile(r"\s*\[(?!\^)[^\]]+\]:\s*<?([^\s>]+)")  # [name]: target
 _CODE = re.compile(r"(`+).+?\1")
+_TAG = re.compile(r"<(?:!--|/?[A-Za-z][\w-]*(?=[\s/>]))")
+_RANDOM_ID = re.compile(r"(?=.*\d)[0-9a-f]{8}(-[0-9a-f-]{27})?")  # Jupyter gave it
 
 
 @dataclass(frozen=True)
@@ -80,13 +94,15 @@ class Page:
     slug: str  # "detach.md"
     language: str
     title: str = ""  # the text of the first heading
+    description: str = ""
     fences: list[Fence] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    images: list[Link] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)  # notebooks only
     faults: list[Fault] = field(default_factory=list)
 
-    def wrong(self, line: int, kind: str, message: str, advice: str = "") -> None:
+    def wrong(self, line: int, kind: Kind, message: str, advice: str) -> None:
         """Note a fault."""
         self.faults.append(Fault(self.path, line, kind, message, advice))
 
@@ -102,25 +118,26 @@ def read_page(file: Path, root: Path, forms: Mapping[str, Form]) -> Page:
     """Return the outline of one page; `forms` are the calls that it can make.
 
     Raises:
-        UnreadableError: It is not UTF-8, or no notebook.
+        UnreadableError: It is no text, or no notebook.
     """
     path = file.relative_to(root).as_posix()
     _, language, slug = path.split("/", 2)
     page = Page(path, slug, language)
+    text = files.read(file, root)
     if file.suffix == ".ipynb":
-        _read_notebook(page, file, root, forms)
-        return page
-    try:
-        text = file.read_text(encoding="utf-8")
-    except ValueError as error:
-        fault = Fault(path, 1, "unreadable-page", f"cannot be read: {error!r}")
-        raise UnreadableError(fault) from None
-    _read_markdown(page, text, 1, forms, ids=True)
+        cells = notebook.read(file, root)["cells"]
+        for number, cell in enumerate(cells, 1):
+            _read_cell(page, number, cell)
+    else:
+        matter, body = front_matter(text)
+        _read_front_matter(page, matter, text)
+        _read_markdown(page, body, forms)
+    _check_headings(page)
     return page
 
 
 def read_pages(
-    root: Path, languages: list[str], forms: Mapping[str, Form]
+    root: Path, languages: Iterable[str], forms: Mapping[str, Form]
 ) -> tuple[dict[str, dict[str, Page]], list[Fault]]:
     """Return the pages of each language by their slug, and what cannot be read."""
     pages: dict[str, dict[str, Page]] = {}
@@ -129,6 +146,8 @@ def read_pages(
         folder = root / "docs" / language
         pages[language] = {}
         for file in sorted([*folder.rglob("*.md"), *folder.rglob("*.ipynb")]):
+            if any(name.startswith(".") for name in file.relative_to(folder).parts):
+                continue  # Jupyter's checkpoints; MkDocs leaves them out too
             try:
                 page = read_page(file, root, forms)
             except UnreadableError as error:
@@ -138,110 +157,243 @@ def read_pages(
     return pages, faults
 
 
-def _read_notebook(
-    page: Page, file: Path, root: Path, forms: Mapping[str, Form]
-) -> None:
-    for number, cell in enumerate(notebook.read(file, root)["cells"], 1):
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "code":
-            page.cells.append(Cell(number, source))
-            continue
-        text = Page(page.path, page.slug, page.language)
-        _read_markdown(text, source, 1, forms, ids=False)
-        page.title = page.title or text.title
-        # A cell's id is the id of its heading: see `sitebuild.maker.notebook`.
-        page.headings += [
-            Heading(number, found.level, cell["id"], found.text)
-            for found in text.headings
-        ]
-        page.links += [Link(number, found.target) for found in text.links]
+def _read_front_matter(page: Page, lines: list[str], text: str) -> None:
+    for number, line in enumerate(lines, 2):
+        key, colon, value = line.partition(":")
+        if key == "description":
+            page.description = value.strip().strip("\"'")
+        if not colon or key not in FRONT_MATTER:
+            page.wrong(
+                number,
+                "front-matter",
+                f"the front matter cannot hold {line!r}",
+                f"write `key: text` on one line, with one of {', '.join(FRONT_MATTER)}",
+            )
+        elif _COLONS.match(line):
+            page.wrong(
+                number,
+                "front-matter",
+                "this line of the front matter is not YAML: a second colon",
+                "put the text in quotes, or leave the colon out",
+            )
+    if text.startswith("---\n") and not text.startswith("---\n---\n") and not lines:
+        page.wrong(
+            1,
+            "front-matter",
+            "the front matter never ends",
+            "end it with a line that is ---",
+        )
+    elif not page.description:
+        page.wrong(
+            1,
+            "no-description",
+            "this page has no description",
+            "begin it with `---`, `description: a sentence`, `---`",
+        )
 
 
 def _read_markdown(
-    page: Page, text: str, first_line: int, forms: Mapping[str, Form], ids: bool
+    page: Page, lines: Iterable[tuple[int, str]], forms: Mapping[str, Form]
 ) -> None:
-    """Add the outline of Markdown `text` to `page`."""
-    fence: tuple[str, str, int] | None = None  # its mark, header and line
-    code: list[str] = []
-    lines = text.splitlines()
-    start = 0
-    if lines and lines[0] == "---":  # front matter
-        start = next((n for n, t in enumerate(lines[1:], 1) if t == "---"), 0) + 1
-        for number, line in enumerate(lines[:start], first_line):
-            if _COLONS.match(line):
-                page.wrong(
-                    number,
-                    "front-matter",
-                    "this line of the front matter is not YAML: a second colon",
-                    "put the text in quotes, or leave the colon out",
-                )
-    for number, line in enumerate(lines[start:], first_line + start):
-        found = _FENCE.match(line)
-        if fence:
-            if found and found[1].startswith(fence[0]) and not found[2]:
-                if "exec=" in fence[1]:
-                    _read_fence(page, fence[2], fence[1], code, forms)
-                fence = None
-            else:
-                code.append(line)
-            continue
-        if found:
-            fence, code = (found[1], found[2], number), []
-            continue
-        above = lines[number - first_line - 1] if number > first_line else ""
-        if ids and above.strip() and _UNDERLINE.fullmatch(line):
-            page.wrong(
-                number,
-                "underlined-heading",
-                f"{line!r} makes a heading of the line above it",
-                "write headings as `## text { #id }`, rules after an empty line",
-            )
-        if heading := _HEADING.match(line):
-            _read_heading(page, number, heading, ids)
-        for target in _LINK.findall(_CODE.sub("`", line)) + _REFERENCE.findall(line):
-            page.links.append(Link(number, target))
-    if fence:
+    for part in parts(lines):
+        if isinstance(part, Block):
+            _read_block(page, part, forms)
+        else:
+            _read_line(page, part)
+
+
+def _read_block(page: Page, block: Block, forms: Mapping[str, Form]) -> None:
+    if not block.closed:
         page.wrong(
-            fence[2],
+            block.number,
             "open-fence",
             "this fence is never closed",
-            f"end it with a line that is {fence[0]}",
+            f"end it with a line that is {block.mark}",
         )
-
-
-def _read_heading(page: Page, line: int, heading: re.Match[str], ids: bool) -> None:
-    named = _ID.search(heading[2])
-    text = _ID.sub("", heading[2]).strip()
-    if named and named[1] in {other.id for other in page.headings}:
+        return
+    if not _EXECUTED.fullmatch(block.header):
         page.wrong(
-            line,
-            "same-id",
-            f"a second heading has the id {named[1]!r}",
-            "give it another, the same in both languages",
+            block.number,
+            "not-run",
+            f"a reader would think that this block was run: {block.header!r}",
+            'begin it with `python exec="on"` as it is written here, and show a '
+            "program; nothing else stands in a block on a page",
         )
-    if ids and not named:
+        return
+    if block.indent or block.above.strip():
         page.wrong(
-            line,
-            "no-id",
-            f"the heading {heading[2]!r} has no id",
-            "end it with `{ #id }`, the same id in both languages",
+            block.number,
+            "misplaced-fence",
+            "a fence stands by itself, not in a list, a quotation or a paragraph",
+            "begin it in the first column, after an empty line",
         )
-    page.title = page.title or text.replace("`", "").strip()
-    id_ = named[1] if named else ""
-    page.headings.append(Heading(line, len(heading[1]), id_, text))
-
-
-def _read_fence(
-    page: Page, line: int, header: str, code: list[str], forms: Mapping[str, Form]
-) -> None:
-    asked = options(header)
     try:
-        page.fences.append(Fence(line, parse("\n".join(code), asked, forms)))
+        call = parse(block.code, options(block.header), forms)
     except ValueError as error:
-        shown = " ".join([*code, *(f'{name}="{text}"' for name, text in asked.items())])
+        figures = block.header.removeprefix('python exec="on"')
         page.wrong(
-            line + 1,
+            block.number + 1,
             "unknown-call",
-            f"a fence with exec cannot hold {shown!r}",
+            f"a fence with exec cannot hold {block.code.strip() + figures!r}",
             str(error),
+        )
+        return
+    page.fences.append(Fence(block.number, call))
+
+
+def _read_line(page: Page, line: Line) -> None:
+    if is_fence(line.above) and line.text.strip():
+        page.wrong(
+            line.number,
+            "misplaced-fence",
+            "the fence above this line stands by itself, not in a paragraph",
+            "put an empty line between them",
+        )
+    elif line.above.strip() and _UNDERLINE.fullmatch(line.text):
+        page.wrong(
+            line.number,
+            "underlined-heading",
+            f"{line.text!r} makes a heading of the line above it",
+            "write headings as `## text { #id }`, rules after an empty line",
+        )
+    if line.is_code:
+        page.wrong(
+            line.number,
+            "not-run",
+            "a reader would think that this block was run: it is indented",
+            "indent what belongs to a list, and nothing else",
+        )
+        return
+    if _CONFLICT.match(line.text):
+        page.wrong(
+            line.number,
+            "merge-conflict",
+            "here Git could not merge two versions",
+            "choose one, and take Git's marks out",
+        )
+        return
+    if heading := _HEADING.match(line.text):
+        _read_heading(page, line.number, *heading.groups())
+    elif line.text.startswith("#"):
+        page.wrong(
+            line.number,
+            "heading-without-space",
+            f"{line.text!r} makes a heading",
+            "put a space behind the `#`, or begin the line with another word",
+        )
+    text = _CODE.sub("`", line.text)
+    for target in _LINK.findall(text) + _REFERENCE.findall(text):
+        page.links.append(Link(line.number, target))
+    for target in _IMAGE.findall(text):
+        page.images.append(Link(line.number, target))
+    if tag := _TAG.search(text):
+        page.wrong(
+            line.number,
+            "raw-html",
+            f"HTML begins here: {tag[0]}",
+            "write Markdown, or put what is code in backticks",
+        )
+
+
+def _read_heading(page: Page, line: int, marks: str, text: str) -> None:
+    id_ = found[1] if (found := _ID.search(text)) else ""
+    text = _ID.sub("", text).strip()
+    page.title = page.title or text.replace("`", "").strip()
+    page.headings.append(Heading(line, len(marks), id_, text))
+
+
+def _check_headings(page: Page) -> None:
+    if not page.headings:
+        page.wrong(
+            1,
+            "no-title",
+            "this page has no heading",
+            "begin it with `# title { #id }`",
+        )
+    ids: set[str] = set()
+    level = 0
+    for heading in page.headings:
+        if not heading.id:
+            page.wrong(
+                heading.line,
+                "no-id",
+                f"the heading {heading.text!r} has no id",
+                "end it with `{ #id }`, the same id in both languages",
+            )
+        elif heading.id in ids:
+            page.wrong(
+                heading.line,
+                "same-id",
+                f"a second heading has the id {heading.id!r}",
+                "give it another, the same in both languages",
+            )
+        ids.add(heading.id)
+        if heading.level == 1 and level:
+            page.wrong(
+                heading.line,
+                "second-title",
+                f"the heading {heading.text!r} is a second title",
+                "begin it with `##`, or make a page of its own of it",
+            )
+        elif heading.level > level + 1:
+            above = f"a heading of level {level}" if level else "no heading at all"
+            page.wrong(
+                heading.line,
+                "skipped-level",
+                f"the heading {heading.text!r} of level {heading.level} is below "
+                f"{above}",
+                "go down one level at a time, from the `#` of the title",
+            )
+        level = heading.level
+
+
+def _read_cell(page: Page, number: int, cell: Mapping[str, Any]) -> None:
+    """Add the outline of one cell of a notebook; its number is its line."""
+    source = "".join(cell["source"])
+    id_ = str(cell["id"])
+    if not re.fullmatch(r"[a-z0-9-]+", id_) or _RANDOM_ID.fullmatch(id_):
+        page.wrong(
+            number,
+            "bad-cell-id",
+            f"the id {id_!r} of cell {number} is no name",
+            "give it a name in lower-case letters, digits and hyphens",
+        )
+    if cell["cell_type"] == "code":
+        page.cells.append(Cell(number, source))
+        _check_code_cell(page, number, id_, source)
+        return
+    if cell["cell_type"] != "markdown":
+        page.wrong(
+            number,
+            "raw-cell",
+            f"cell {number} is neither Markdown nor code",
+            "make a Markdown cell of it",
+        )
+        return
+    text = Page(page.path, page.slug, page.language)
+    _read_markdown(text, enumerate(source.split("\n"), 1), {})
+    page.title = page.title or text.title
+    # A cell's id is the id of its heading: see `sitebuild.maker.notebook`.
+    page.headings += [
+        Heading(number, found.level, id_, found.text) for found in text.headings
+    ]
+    page.links += [Link(number, found.target) for found in text.links]
+    page.images += [Link(number, found.target) for found in text.images]
+    for fault in text.faults:
+        message = f"the cell {id_!r}, line {fault.line}: {fault.message}"
+        page.wrong(number, fault.kind, message, fault.advice)
+
+
+def _check_code_cell(page: Page, number: int, id_: str, source: str) -> None:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return  # reported with the program
+    last = body[-1] if body else None
+    if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Call):
+        page.wrong(
+            number,
+            "unshown-value",
+            f"the code cell {id_!r} ends with a value that only Jupyter would show",
+            "print it",
         )

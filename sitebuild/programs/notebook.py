@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault, Kind, UnreadableError
 from sitebuild.programs import text
 from sitebuild.programs.snippet import Snippet, parse
 
@@ -43,22 +43,21 @@ def read(file: Path, root: Path) -> dict[str, Any]:
         ) from None
     seen: set[str] = set()
     for id_, kind, source, cell in cells:
+        name_: Kind
         if id_ in seen:
-            fault = ("same-cell", "a second cell", "give it another `id`")
+            name_, what = "same-cell", "a second cell"
+            advice = "give it another `id`"
         elif kind == "code" and not source.strip():
-            fault = ("empty-cell", "an empty code cell", "write into it, or delete it")
+            name_, what = "empty-cell", "an empty code cell"
+            advice = "write into it, or delete it"
         elif cell.get("outputs"):
-            fault = (
-                "saved-output",
-                "a saved output, which no page shows",
-                "clear all outputs and save",
-            )
+            name_, what = "saved-output", "a saved output, which no page shows"
+            advice = "clear all outputs and save"
         else:
             seen.add(id_)
             continue
         places = [m.start() for m in re.finditer(f'"id": *{json.dumps(id_)}', content)]
         line = content.count("\n", 0, places[-1]) + 1 if places else 1
-        name_, what, advice = fault
         raise UnreadableError(Fault(path, line, name_, f"{what}: {id_!r}", advice))
     return notebook
 

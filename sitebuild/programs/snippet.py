@@ -22,7 +22,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault, Kind, UnreadableError
 from sitebuild.programs import text
 
 TIME_LIMIT = 10.0  # seconds, unless the snippet gives another with a reason
@@ -99,7 +99,7 @@ def parse(name: str, path: str, source: str) -> Snippet:
 
 
 def _wrong(
-    path: str, line: int, kind: str, message: str, advice: str
+    path: str, line: int, kind: Kind, message: str, advice: str
 ) -> UnreadableError:
     return UnreadableError(Fault(path, line, kind, message, advice))
 

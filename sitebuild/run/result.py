@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass, field
 from typing import Any
 
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, Kind
 from sitebuild.programs.snippet import Snippet
 from sitebuild.run.capture import Shot
 
@@ -54,7 +54,8 @@ def silent(snippet: Snippet, result: Result) -> Fault | None:
 def fault(snippet: Snippet, result: Result) -> Fault | None:
     """Compare how `snippet` ended with what it announces."""
 
-    def wrong(line: int, kind: str, message: str, advice: str) -> Fault:
+    def wrong(line: int, kind: Kind, message: str, advice: str) -> Fault:
+        line = max(line, 1)  # 0, if it ended before its first line
         if snippet.path.endswith(".ipynb"):  # whose file has other lines
             cell = next(s for s in reversed(snippet.sections) if s.first <= line)
             text = snippet.lines(line, line).strip()
@@ -112,7 +113,7 @@ def fault(snippet: Snippet, result: Result) -> Fault | None:
         )
     if result.ended == "lost":
         return wrong(
-            max(result.line, 1),
+            result.line,
             "lost",
             f"its result was lost: {result.exception}",
             "let the program leave other processes and Python's own modules alone",

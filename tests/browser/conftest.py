@@ -37,7 +37,17 @@ _CHROMIUM = (
 )
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class _Pages(SimpleHTTPRequestHandler):
+    """Answers as GitHub Pages does: what is missing is the 404.html of the root."""
+
+    def send_error(self, code, message=None, explain=None):
+        page = (SITE / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
     def log_message(self, *_):
         pass
 
@@ -64,11 +74,12 @@ class Reader:
         self.driver.execute_cdp_cmd(
             "Emulation.setEmulatedMedia",
             {
+                "media": "",
                 "features": [
                     {"name": "prefers-color-scheme", "value": scheme},
                     # Nothing is measured halfway through a transition.
                     {"name": "prefers-reduced-motion", "value": "reduce"},
-                ]
+                ],
             },
         )
 
@@ -81,6 +92,12 @@ class Reader:
         return (
             self.driver.current_url.removeprefix(self.root).partition("#")[0].strip("/")
         )
+
+    @property
+    def scheme(self) -> str:
+        """The scheme that is shown, in the words of `look`."""
+        shown = self.find("body").get_attribute("data-md-color-scheme")
+        return {"default": "light", "slate": "dark"}[shown]
 
     def find(self, css: str) -> WebElement:
         return self.driver.find_element(By.CSS_SELECTOR, css)
@@ -115,10 +132,17 @@ class Reader:
         return list(asked.values())
 
 
+def allow_scripts(reader: Reader, allow: bool) -> None:
+    """Say whether the pages that are opened from now on run scripts."""
+    reader.driver.execute_cdp_cmd(
+        "Emulation.setScriptExecutionDisabled", {"value": not allow}
+    )
+
+
 @pytest.fixture(scope="session")
 def root():
     """The address at which site/ is served."""
-    handler = partial(_Quiet, directory=str(SITE))
+    handler = partial(_Pages, directory=str(SITE))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -151,3 +175,47 @@ def reader(chromium, root):
         "Storage.clearDataForOrigin", {"origin": root, "storageTypes": "all"}
     )
     return Reader(chromium, root)
+
+
+@pytest.fixture(scope="session")
+def clipboard(chromium, root):
+    """A function: click the copy button of each snippet, as a reader does.
+
+    It gives, for each, what is shown, the address of its file (or None), and
+    what is then pasted. The label of a button says when it is done.
+    """
+    chromium.execute_cdp_cmd(
+        "Browser.grantPermissions",
+        {
+            "origin": root,
+            "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"],
+        },
+    )
+
+    def copied(snippets: list[WebElement]) -> list[tuple[str, str | None, str]]:
+        return chromium.execute_async_script(
+            """
+            const [snippets, done] = arguments;
+            const copied = (button) => new Promise((found) => {
+              const watch = new MutationObserver(async () => {
+                watch.disconnect();
+                const copied = button.textContent === button.dataset.copied;
+                found(copied ? await navigator.clipboard.readText() : button.textContent);
+              });
+              watch.observe(button, {childList: true, subtree: true});
+              button.click();
+            });
+            (async () => {
+              const found = [];
+              for (const snippet of snippets) found.push([
+                snippet.querySelector(".highlight code").textContent,
+                snippet.querySelector("a.snippet-file")?.href,
+                await copied(snippet.querySelector(".snippet-copy")),
+              ]);
+              done(found);
+            })();
+            """,
+            snippets,
+        )
+
+    return copied

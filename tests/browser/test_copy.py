@@ -1,64 +1,11 @@
-"""The copy buttons: what is pasted is a program, and prints what is shown."""
+"""The copy buttons: the program that is pasted prints what is shown."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import urllib.request
 
 import pytest
-
-from .conftest import PAGES
-
-
-@pytest.fixture
-def clipboard(reader, root):
-    """A function: click a copy button, and give what is then pasted."""
-    reader.driver.execute_cdp_cmd(
-        "Browser.grantPermissions",
-        {
-            "origin": root,
-            "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"],
-        },
-    )
-
-    def copied(snippet) -> str:
-        """Click as a reader does; the label says when it is done."""
-        return reader.driver.execute_async_script(
-            """
-            const [snippet, done] = arguments;
-            const button = snippet.querySelector(".snippet-copy");
-            const label = button.textContent;
-            const watch = new MutationObserver(async () => {
-                watch.disconnect();
-                const copied = button.textContent === button.dataset.copied;
-                done(copied ? await navigator.clipboard.readText() : button.textContent);
-            });
-            watch.observe(button, {childList: true, subtree: true});
-            button.click();
-            """,
-            snippet,
-        )
-
-    return copied
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_copied_programs_end_with_what_is_shown(reader, clipboard, root, page):
-    """And begin where the file begins, so that a section brings what it needs."""
-    reader.open(page)
-    for snippet in reader.find_all(".snippet"):
-        code, file = reader.script(
-            "return [arguments[0].querySelector('.highlight code').textContent,"
-            " arguments[0].querySelector('a.snippet-file')?.href]",
-            snippet,
-        )
-        program = clipboard(snippet)
-        assert program.rstrip().endswith(code.strip())
-        compile(program, file or page, "exec")
-        if file:
-            with urllib.request.urlopen(file) as answer:
-                assert answer.read().decode().startswith(program.rstrip())
 
 
 @pytest.mark.parametrize(
@@ -75,9 +22,10 @@ def test_copied_program_runs_and_prints_what_is_shown(reader, clipboard, page, s
     output = reader.script(
         "return arguments[0].querySelector('.snippet-output samp').textContent", snippet
     )
+    [(_, _, program)] = clipboard([snippet])
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-"],
-        input=clipboard(snippet),
+        input=program,
         capture_output=True,
         text=True,
         check=True,

@@ -29,8 +29,7 @@ def _check(use: Use, project: Project) -> Iterable[Fault]:
 
 def _render(call: Call, view_: View) -> Markup:
     measured = view_.run.benchmarks.get(call.program)
-    below = Markup(view.render(measured, view_.language.code))
-    return show.frame(call, view_, below)
+    return show.frame(call, view_, view.render(measured, view_))
 
 
 BENCHMARK = Fence(

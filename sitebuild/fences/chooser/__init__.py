@@ -17,22 +17,21 @@ from sitebuild.programs.examples import example_name
 from sitebuild.project import Project, Run, Use
 from sitebuild.view import View
 
+PARTS = {
+    "questions": view.questions,
+    "answers": view.table,
+    "calls": view.calls,
+    "cheat-sheet": view.cheat_sheet,
+}
+
 
 def _check(use: Use, project: Project) -> Iterable[Fault]:
-    return wishes.check(project.operations)
+    yield from matrix.MATRIX.check(use, project)
+    yield from wishes.check(project.operations)
 
 
 def _render(call: Call, view_: View) -> Markup:
-    table, _ = of_run(view_.run)
-    return Markup(
-        view.render(
-            table,
-            call.part,
-            view_.language.code,
-            view_.root,
-            lambda name: show.SHOW.render(Call("show", name), view_),
-        )
-    )
+    return PARTS[call.part](of_run(view_.run)[0], view_)
 
 
 def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
@@ -41,11 +40,7 @@ def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
 
 
 CHOOSER = Fence(
-    Form(
-        "chooser",
-        'chooser("part")',
-        parts=("questions", "answers", "calls", "cheat-sheet"),
-    ),
+    Form("chooser", 'chooser("part")', parts=tuple(PARTS)),
     _render,
     check=_check,
     judge=matrix.MATRIX.judge,

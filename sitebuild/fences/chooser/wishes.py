@@ -8,7 +8,6 @@ in which order those that do are offered, and never that one does.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -112,37 +111,18 @@ def _row_grants(row: Row, wish: Wish) -> bool:
     return wish.layout == "any" or facts["strides"] == KEPT
 
 
-def goes_to(operation: Operation) -> str:
-    """Say where the result is if the source is on a GPU, by the code alone.
-
-    Returns:
-        "cpu" if the code itself asks for a move to the CPU, "source" if it
-        speaks of no device, "" if it hands over memory as it is, which only
-        the CPU's can be.
-    """
-    moves = (
-        r"""\.cpu\(\)|"cpu"|force=True|\.tolist\(\)|\.item\(\)|float\(x\)|empty\(0\)"""
-    )
-    if re.search(moves, operation.code):
-        return "cpu"
-    return "" if re.search(r"numpy|\bnp\.|cuda|pin_mem", operation.code) else "source"
-
-
 def grants(matrix: Matrix, operation: Operation, wish: Wish) -> bool:
     """Whether all rows of `operation` have what is wished.
 
-    Rows of a source on a GPU decide where they were recorded. Where they were
-    not, the code has to show that the wish is granted there too.
+    Of a source that may be on a GPU, recorded rows have to have it too.
     """
-    if not all(_row_grants(row, wish) for row in matrix.of(operation)):
-        return False
-    if wish.gpu == "no":
-        return True
-    there = matrix.of(operation, "cuda")
-    if there:
-        return all(_row_grants(row, wish) for row in there)
-    place = goes_to(operation)
-    return place == "source" or (place == "cpu" and wish.memory != "shared")
+    rows = matrix.of(operation)
+    if wish.gpu == "maybe":
+        there = matrix.of(operation, "cuda")
+        if not there:
+            return False
+        rows = [*rows, *there]
+    return all(_row_grants(row, wish) for row in rows)
 
 
 @dataclass(frozen=True)
@@ -151,21 +131,34 @@ class Answer:
 
     wish: Wish
     calls: tuple[Operation, ...]  # those that grant it, best first
+    recorded: bool = True  # if not, they do for a source on the CPU
     on_cpu: bool = False  # no call grants it, but some do for a source on the CPU
     nearest: tuple[Wish, ...] = ()  # what can be had, if this cannot
 
+    @property
+    def changes(self) -> list[dict[str, str]]:
+        """What to answer otherwise, for each of the nearest wishes."""
+        return [self.wish.changes_to(other) for other in self.nearest]
+
 
 def answers(matrix: Matrix) -> list[Answer]:
-    """Answer every wish, in the order of `WISHES`."""
-    granted = {
-        wish: [o for o in matrix.operations if grants(matrix, o, wish)]
-        for wish in WISHES
-    }
-    possible = [wish for wish in WISHES if in_order(granted[wish])]
+    """Answer every wish, in the order of `WISHES`.
+
+    Where nothing was ever recorded of a GPU, what fits on the CPU is the
+    answer for both, and says that it is for the CPU.
+    """
+    granted = {}
+    for wish in WISHES:
+        asked = wish if matrix.cuda else replace(wish, gpu="no")
+        granted[wish] = in_order(
+            o for o in matrix.operations if grants(matrix, o, asked)
+        )
+    possible = [wish for wish in WISHES if granted[wish]]
     found = []
     for wish in WISHES:
         if granted[wish]:
-            found.append(Answer(wish, in_order(granted[wish])))
+            recorded = wish.gpu == "no" or bool(matrix.cuda)
+            found.append(Answer(wish, granted[wish], recorded))
             continue
         steps = [len(wish.changes_to(other)) for other in possible]
         near = [other for other, n in zip(possible, steps) if n == min(steps)]
@@ -178,7 +171,7 @@ def answers(matrix: Matrix) -> list[Answer]:
             or not any(replace(other, memory=m) in near for m in ("own", "shared"))
         )
         on_cpu = bool(granted[replace(wish, gpu="no")])
-        found.append(Answer(wish, (), on_cpu, nearest))
+        found.append(Answer(wish, (), on_cpu=on_cpu, nearest=nearest))
     return found
 
 

@@ -105,6 +105,7 @@ def of_use(use: Use) -> Claim:
     )
 
 
+@functools.lru_cache(maxsize=8)  # of a project each language, and the one before
 def of_language(project: Project, language: str) -> list[Claim]:
     """Return a language's claims, in the order of its pages."""
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from markupsafe import Markup
@@ -12,8 +12,42 @@ from sitebuild.fences.fence import Fence
 from sitebuild.fences.matrix import export, view
 from sitebuild.fences.matrix.table import of_run
 from sitebuild.pages.call import Call, Form
+from sitebuild.programs.operations import OPERATIONS
 from sitebuild.project import Project, Run, Use
 from sitebuild.view import View
+from sitebuild.words import line_of
+
+PARTS = {
+    "families": view.families,
+    "traps": view.traps,
+    "table": view.table,
+    "cuda": view.cuda,
+}
+
+
+def _check(use: Use, project: Project) -> Iterator[Fault]:
+    """Give a fault for each operation without a note, and the other way round."""
+    known = {operation.id: operation for operation in project.operations}
+    for language in project.languages.values():
+        file = f"words/{language.code}.toml"
+        notes = set(getattr(language.words, "operations", ()))
+        for id_ in known.keys() - notes:
+            yield Fault(
+                OPERATIONS,
+                known[id_].line,
+                "missing-note",
+                f"{file} does not say what {id_!r} is",
+                "say it in one sentence, in its table [operations]",
+            )
+        for id_ in notes - known.keys():
+            text = (project.root / file).read_text(encoding="utf-8")
+            yield Fault(
+                file,
+                line_of(text, f"operations.{id_}"),
+                "unknown-operation",
+                f"there is no operation {id_!r}",
+                f"give both the same name; the operations are in {OPERATIONS}",
+            )
 
 
 def _judge(use: Use, run: Run) -> Iterable[Fault]:
@@ -28,17 +62,18 @@ def depends(call: Call, project: Project) -> Iterable[str]:
 
 
 def _render(call: Call, view_: View) -> Markup:
-    table, _ = of_run(view_.run)
-    return Markup(view.render(table, call.part, view_.language.code, view_.root))
+    return PARTS[call.part](of_run(view_.run)[0], view_)
 
 
 def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
-    export.publish(of_run(run)[0], run.project.programs, to)
+    project = run.project
+    export.publish(of_run(run)[0], project.languages, project.programs, to)
 
 
 MATRIX = Fence(
-    Form("matrix", 'matrix("part")', parts=("families", "traps", "table", "cuda")),
+    Form("matrix", 'matrix("part")', parts=tuple(PARTS)),
     _render,
+    check=_check,
     judge=_judge,
     depends=depends,
     publish=_publish,

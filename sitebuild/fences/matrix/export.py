@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from sitebuild.fences.matrix.table import FACTS, FAMILIES, Matrix
-from sitebuild.programs.operations import probe_name
+from sitebuild.programs.operations import Operation, probe_name
 from sitebuild.programs.snippet import Snippet
+from sitebuild.words import Language
 
 DATA = "matrix/behaviour-matrix"  # .csv and .json, below the root of the site
 
 
-def as_json(matrix: Matrix) -> str:
+def as_json(matrix: Matrix, languages: Mapping[str, Language]) -> str:
     """Return the whole table as JSON."""
     environment = dataclasses.asdict(matrix.environment)
     del environment["date"]  # of a recording
@@ -33,7 +34,7 @@ def as_json(matrix: Matrix) -> str:
                 "expression": operation.expression,
                 "setup": operation.setup,
                 "under": operation.under,
-                "note": dict(operation.notes),
+                "note": _notes(operation, languages),
                 "program": f"{probe_name(operation)}.py",
                 "family": matrix.family(operation),
                 "rows": [
@@ -54,11 +55,19 @@ def as_json(matrix: Matrix) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def as_csv(matrix: Matrix) -> str:
+def _notes(operation: Operation, languages: Mapping[str, Language]) -> dict[str, str]:
+    return {
+        code: language.words.operations[operation.id]
+        for code, language in languages.items()
+    }
+
+
+def as_csv(matrix: Matrix, languages: Mapping[str, Language]) -> str:
     """Return the whole table as CSV: one line for each row, None as nothing."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    head = ["id", "code", "note_ja", "note_en", "operation_family"]
+    notes = [f"note_{code}" for code in languages]
+    head = ["id", "code", *notes, "operation_family"]
     writer.writerow([*head, "source", "on", "family", "traps", *FACTS])
     for operation in matrix.operations:
         for on in ("cpu", "cuda"):
@@ -67,8 +76,7 @@ def as_csv(matrix: Matrix) -> str:
                     [
                         operation.id,
                         operation.code,
-                        operation.notes["ja"],
-                        operation.notes["en"],
+                        *_notes(operation, languages).values(),
                         matrix.family(operation),
                         row.source,
                         row.on,
@@ -89,13 +97,18 @@ def cell_text(value: Any) -> str:
     return "\n".join(value) if isinstance(value, list) else str(value)
 
 
-def publish(matrix: Matrix, snippets: Mapping[str, Snippet], to: Path) -> None:
+def publish(
+    matrix: Matrix,
+    languages: Mapping[str, Language],
+    snippets: Mapping[str, Snippet],
+    to: Path,
+) -> None:
     """Put the table's data and the probing programs on the site."""
     if not matrix.operations:
         return
     (to / DATA).parent.mkdir(parents=True, exist_ok=True)
-    (to / f"{DATA}.json").write_text(as_json(matrix), encoding="utf-8")
-    (to / f"{DATA}.csv").write_text(as_csv(matrix), encoding="utf-8")
+    (to / f"{DATA}.json").write_text(as_json(matrix, languages), encoding="utf-8")
+    (to / f"{DATA}.csv").write_text(as_csv(matrix, languages), encoding="utf-8")
     for operation in matrix.operations:
         snippet = snippets[probe_name(operation)]
         (to / snippet.path).unlink(missing_ok=True)  # see `render.copy_snippets`

@@ -1,152 +1,164 @@
-"""Recordings: what is written is read again, and nothing else is."""
+"""Recordings: what is written comes back, under the very text that printed it."""
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
-from sitebuild import record
 from sitebuild.programs.snippet import parse
 from sitebuild.run import recording
 from sitebuild.run.environment import Environment
 from sitebuild.run.result import Result
-from tests.conftest import ROOT
-
-HERE = Environment("2.11.0+cu128", "3.12.1", "2.3.0", True, "Test GPU", "Linux x86_64")
-ONE = parse("t/one", "snippets/t/one.py", "print('one')\n")
-TWO = parse("t/two", "snippets/t/two.py", "# %% a\nprint(1)\n# %% b\nprint(2)\n")
-RESULTS = {
-    "t/one": Result("end", {"": "one\n"}),
-    "t/two": Result("end", {"a": "1\n", "b": "2\n"}),
-}
-FOLDER = f"recordings/{HERE.name}"
 
 
-@pytest.fixture
-def recorded(tmp_path):
-    recording.write(tmp_path, HERE, [ONE, TWO], RESULTS)
-    return tmp_path
+def snippet(source: str):
+    return parse("t/a", "snippets/t/a.py", source)
 
 
-def edit(root, change):
-    file = root / FOLDER / "environment.json"
-    facts = json.loads(file.read_text(encoding="utf-8"))
-    change(facts)
-    file.write_text(json.dumps(facts, indent=1), encoding="utf-8")
+ENVIRONMENT = Environment(
+    torch="2.9.1+cpu",
+    python="3.11.7",
+    numpy="2.3.0",
+    cuda=False,
+    device="CPU",
+    platform="Linux x86_64",
+)
+SECTIONS = snippet("# %% one\nprint(1)\n# %% two\n# %% three\nprint(3)\n")
 
 
-def test_what_is_written_is_read_again(recorded):
-    [found] = recording.read_recordings(recorded)
-    assert found.name == "torch-2.11.0-cuda"
-    assert found.outputs(ONE) == {"": "one\n"}
-    assert found.outputs(TWO) == {"a": "1\n", "b": "2\n"}
-    assert recording.faults(recorded) == []
-
-
-def test_nothing_is_written_when_nothing_has_changed(recorded):
-    edit(recorded, lambda facts: facts.update(date="2020-01-01"))
-    assert recording.write(recorded, HERE, [ONE, TWO], RESULTS) == []
-
-
-def test_an_output_is_not_shown_under_another_program(recorded):
-    [found] = recording.read_recordings(recorded)
-    assert found.outputs(parse("t/one", "snippets/t/one.py", "print('two')\n")) is None
-
-
-def test_files_that_git_checks_out_with_crlf_are_the_same(recorded):
-    file = recorded / FOLDER / "t/two.txt"
-    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
-    assert recording.faults(recorded) == []
-
-
-@pytest.mark.parametrize("spoil", ["edited", "gone", "a folder", "no UTF-8"])
-def test_an_output_that_no_run_wrote_is_named_and_not_shown(recorded, spoil):
-    file = recorded / FOLDER / "t/one.txt"
-    file.unlink()
-    if spoil == "edited":
-        file.write_text("typed\n")
-    elif spoil == "a folder":
-        file.mkdir()
-    elif spoil == "no UTF-8":
-        file.write_bytes(b"\xff\n")
-    [found] = recording.faults(recorded)
-    assert (found.path, found.kind) == (f"{FOLDER}/t/one.txt", "edited-recording")
-    [read] = recording.read_recordings(recorded)
-    assert read.outputs(ONE) is None
-    assert read.outputs(TWO)
+def record(root, outputs, of=SECTIONS, environment=ENVIRONMENT):
+    return recording.write(root, environment, [of], {of.name: Result("end", outputs)})
 
 
 @pytest.mark.parametrize(
-    ("spoil", "line", "message"),
+    "outputs",
     [
-        ("no key", 1, "has no key 'outputs'"),
-        ("no torch", 1, "cannot be read: "),
-        ("conflict", 2, "cannot be read: "),
-        ("a list", 1, "cannot be read: "),
-        ("gone", 1, "cannot be read: "),
+        {"one": "1\n", "two": "", "three": "3\n"},
+        {"one": "", "two": "", "three": ""},
+        {"one": "no newline", "two": "at the", "three": "end"},
+        {"one": "\n\n", "two": "  \n", "three": "\n"},
+        {"one": "勾配\n", "two": "\x1b[1m\x00\n", "three": "\\udc80\n"},
+        {"one": "\x0b\x0c\x85\u2028\n", "two": "# %% one\n", "three": "# %% two\n"},
     ],
 )
-def test_an_environment_that_cannot_be_read_is_named(recorded, spoil, line, message):
-    file = recorded / FOLDER / "environment.json"
-    if spoil == "no key":
-        edit(recorded, lambda facts: facts.pop("outputs"))
-    elif spoil == "no torch":
-        edit(recorded, lambda facts: facts.pop("torch"))
-    elif spoil == "conflict":
-        file.write_text(file.read_text().replace("{\n", "{\n<<<<<<< HEAD\n", 1))
-    elif spoil == "a list":
-        file.write_text("[]")
-    else:
-        file.unlink()
-    [found] = recording.faults(recorded)
-    assert (found.path, found.line) == (f"{FOLDER}/environment.json", line)
-    assert found.message.startswith(message)
-    assert recording.read_recordings(recorded) == []
-
-
-def test_what_is_recorded_of_a_program_that_is_gone_goes(recorded):
-    recording.forget(recorded, {"t/two"})
-    assert not (recorded / FOLDER / "t/one.txt").exists()
-    [found] = recording.read_recordings(recorded)
-    assert set(found.digests) == set(found.printed) == {"t/two"}
-    assert recording.faults(recorded) == []
-
-
-def test_nothing_is_deleted_where_nothing_can_be_written(recorded, monkeypatch):
-    def refuse(*_):
-        raise PermissionError(13, "Read-only file system", "environment.json")
-
-    monkeypatch.setattr("os.replace", refuse)
-    before = {p: p.read_bytes() for p in recorded.rglob("*.*") if p.is_file()}
-    for attempt in (
-        lambda: recording.write(recorded, HERE, [TWO], RESULTS),
-        lambda: recording.forget(recorded, {"t/two"}),
-    ):
-        with pytest.raises(PermissionError):
-            attempt()
-        kept = {path: path.read_bytes() for path in before}
-        assert kept == before
-
-
-def test_record_says_what_it_cannot_write(tmp_path, capsys):
-    snippet = tmp_path / "snippets/t/one.py"
-    snippet.parent.mkdir(parents=True)
-    snippet.write_text("print('one')\n")
-    (tmp_path / "recordings").write_text("in the way")
-    assert record.record(tmp_path) == 1
-    assert capsys.readouterr().err.startswith("cannot write ")
-    (tmp_path / "recordings").unlink()
-    assert record.record(tmp_path) == 0
+def test_a_recording_gives_back_what_was_printed(tmp_path, outputs):
+    record(tmp_path, outputs)
     [found] = recording.read_recordings(tmp_path)
-    assert found.outputs(parse("t/one", "", "print('one')\n")) == {"": "one\n"}
+    assert found.name == "torch-2.9.1-cpu"
+    assert found.outputs(SECTIONS) == outputs
 
 
-def test_an_output_like_a_section_mark_is_refused(tmp_path):
-    outputs = {"a": "# %% b\n", "b": ""}
-    with pytest.raises(ValueError, match=r"snippets/t/two.py prints what looks like"):
-        recording.write(tmp_path, HERE, [TWO], {"t/two": Result("end", outputs)})
+def test_a_section_that_prints_the_mark_of_another_is_not_recorded(tmp_path):
+    """It could not be read back: the outputs would stand under other code."""
+    with pytest.raises(ValueError, match=r"snippets/t/a\.py prints"):
+        record(tmp_path, {"one": "1\n# %% two\n", "two": "2\n", "three": ""})
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_the_recordings_of_this_project_are_as_they_were_recorded():
-    assert recording.faults(ROOT) == []
+@pytest.mark.parametrize("text", ["1\n", "", "no newline", "# %% one\n"])
+def test_a_recording_without_sections_is_the_text_itself(tmp_path, text):
+    plain = snippet("print(1)\n")
+    record(tmp_path, {"": text}, plain)
+    [found] = recording.read_recordings(tmp_path)
+    assert found.outputs(plain) == {"": text}
+    file = tmp_path / "recordings/torch-2.9.1-cpu/t/a.txt"
+    assert file.read_bytes() == text.encode()
+
+
+@pytest.mark.parametrize("text", ["1\n", ""])
+def test_the_same_run_again_writes_nothing(tmp_path, text):
+    outputs = {"one": text, "two": "", "three": ""}
+    assert record(tmp_path, outputs) == [
+        "recordings/torch-2.9.1-cpu/t/a.txt",
+        "recordings/torch-2.9.1-cpu/environment.json",
+    ]
+    file = tmp_path / "recordings/torch-2.9.1-cpu/environment.json"
+    yesterday = re.sub(r'"date": "[^"]+"', '"date": "2000-01-01"', file.read_text())
+    file.write_text(yesterday)
+    assert record(tmp_path, outputs) == []
+    assert file.read_text() == yesterday
+
+
+def test_another_output_or_another_snippet_is_written_with_a_new_date(tmp_path):
+    outputs = {"one": "1\n", "two": "", "three": ""}
+    record(tmp_path, outputs)
+    text = "recordings/torch-2.9.1-cpu/t/a.txt"
+    environment = "recordings/torch-2.9.1-cpu/environment.json"
+    assert record(tmp_path, {**outputs, "two": "2\n"}) == [text, environment]
+    edited = snippet(SECTIONS.source + "# a comment\n")
+    assert record(tmp_path, {**outputs, "two": "2\n"}, edited) == [environment]
+
+
+def test_a_snippet_that_has_changed_since_has_no_recording(tmp_path):
+    record(tmp_path, {"one": "1\n", "two": "", "three": ""})
+    [found] = recording.read_recordings(tmp_path)
+    assert found.outputs(snippet(SECTIONS.source + "# a comment\n")) is None
+    assert found.outputs(parse("t/other", "snippets/t/other.py", "x = 1\n")) is None
+
+
+def test_what_no_snippet_stands_behind_is_removed(tmp_path):
+    outputs = {"one": "1\n", "two": "", "three": ""}
+    record(tmp_path, outputs)
+    other = parse("t/b", "snippets/t/b.py", SECTIONS.source)
+    record(tmp_path, outputs, other)
+    [found] = recording.read_recordings(tmp_path)
+    assert found.outputs(SECTIONS) is None
+    assert [path.name for path in found.root.rglob("*.txt")] == ["b.txt"]
+
+
+def test_recordings_come_with_the_oldest_torch_first(tmp_path):
+    for version, cuda in (("2.13.0+cpu", False), ("2.9.1", False), ("2.9.1", True)):
+        environment = replace(ENVIRONMENT, torch=version, cuda=cuda)
+        record(tmp_path, {"one": "", "two": "", "three": ""}, environment=environment)
+    names = [found.name for found in recording.read_recordings(tmp_path)]
+    assert names == ["torch-2.9.1-cpu", "torch-2.9.1-cuda", "torch-2.13.0-cpu"]
+
+
+def test_what_any_environment_recorded_of_a_lost_snippet_is_forgotten(tmp_path):
+    outputs = {"one": "1\n", "two": "", "three": ""}
+    other = parse("t/b", "snippets/t/b.py", SECTIONS.source)
+    results = {"t/a": Result("end", outputs), "t/b": Result("end", outputs)}
+    recording.write(tmp_path, ENVIRONMENT, [SECTIONS, other], results)
+    old = replace(ENVIRONMENT, torch="1.9.0")
+    record(tmp_path, outputs, environment=old)
+    before = (tmp_path / "recordings/torch-1.9.0-cpu/environment.json").read_text()
+    recording.forget(tmp_path, ["t/a"])
+    older, newer = recording.read_recordings(tmp_path)
+    assert newer.outputs(SECTIONS) == outputs
+    assert newer.outputs(other) is None
+    assert newer.environment.date  # that of the recording, not of the forgetting
+    assert [path.name for path in newer.root.rglob("*.txt")] == ["a.txt"]
+    assert (older.root / "environment.json").read_text() == before
+
+
+def test_a_result_that_is_not_given_is_not_recorded(tmp_path):
+    other = parse("t/b", "snippets/t/b.py", SECTIONS.source)
+    outputs = {"one": "1\n", "two": "", "three": ""}
+    changed = recording.write(
+        tmp_path, ENVIRONMENT, [SECTIONS, other], {"t/a": Result("end", outputs)}
+    )
+    assert [path.rpartition("/")[2] for path in changed] == [
+        "a.txt",
+        "environment.json",
+    ]
+    [found] = recording.read_recordings(tmp_path)
+    assert list(found.digests) == ["t/a"]
+
+
+def test_the_whole_output_is_that_of_all_sections(tmp_path):
+    record(tmp_path, {"one": "1\n", "two": "", "three": "3\n"})
+    [found] = recording.read_recordings(tmp_path)
+    assert found.output(SECTIONS) == "1\n3\n"
+    assert found.output(snippet("print(2)\n")) is None
+
+
+def test_the_file_says_where_and_of_which_text(tmp_path):
+    record(tmp_path, {"one": "1\n", "two": "", "three": ""})
+    file = tmp_path / "recordings/torch-2.9.1-cpu/environment.json"
+    facts = json.loads(file.read_text())
+    assert facts["snippets"] == {"t/a": SECTIONS.digest}
+    assert (facts["torch"], facts["cuda"]) == ("2.9.1+cpu", False)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", facts["date"])

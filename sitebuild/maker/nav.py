@@ -1,0 +1,62 @@
+"""Whether the menus of all languages list the same pages in the same order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mkdocs.utils.yaml import yaml_load
+
+from sitebuild.faults import Fault
+from sitebuild.words import Language
+
+
+def unequal(root: Path, languages: dict[str, Language]) -> Iterator[Fault]:
+    """Give each page that is listed twice, and where a language first differs.
+
+    That a page is listed nowhere, or is none, MkDocs finds.
+    """
+    listed = {one.config: _pages(root, one.config) for one in languages.values()}
+    first = next(iter(listed), "")
+    for config, pages in listed.items():
+        for number, page in enumerate(pages):
+            what = ""
+            if page in pages[:number]:
+                what = f"`nav` lists {page} twice"
+            elif pages[: number + 1] != listed[first][: number + 1]:
+                what = f"page {number + 1} of `nav` is {page}, and not so in {first}"
+            if what:
+                lines = (root / config).read_text(encoding="utf-8").splitlines()
+                places = [
+                    number
+                    for number, text in enumerate(lines, 1)
+                    if page in re.split(r"[\s,\[\]]+", text)
+                ]
+                line = places[-1] if places else 1  # if it is inherited
+                yield Fault(
+                    config,
+                    line,
+                    "unequal-nav",
+                    what,
+                    "list each page once, in the same order in all languages",
+                )
+                break
+
+
+def _pages(root: Path, config: str) -> list[str]:
+    with (root / config).open("rb") as file:
+        return list(_leaves(yaml_load(file).get("nav", [])))
+
+
+def _leaves(nav: Any) -> Iterator[str]:
+    """Give the pages in a part of `nav`: a page, a list, a title with either."""
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, dict):
+        for below in nav.values():
+            yield from _leaves(below)
+    else:
+        for below in nav:
+            yield from _leaves(below)

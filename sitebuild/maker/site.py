@@ -1,0 +1,267 @@
+"""One language of the site, as MkDocs holds it: configuration, theme, files, pages.
+
+MkDocs builds a whole site or nothing. So that `serve` can render one page
+again, its steps are taken here, in the order of `mkdocs.commands.build`: what
+all pages share is loaded once, and kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from jinja2 import TemplateError
+from mkdocs.commands.build import _build_theme_template, get_context
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort, MkDocsException
+from mkdocs.structure.files import File, get_files, set_exclusions
+from mkdocs.structure.nav import get_navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import write_file
+
+from sitebuild.faults import Fault
+from sitebuild.maker import notebook
+from sitebuild.maker.plugin import ShowRuns
+from sitebuild.pages.outline import address
+from sitebuild.programs.notebook import name
+from sitebuild.project import Project, Run
+from sitebuild.words import ROOT_CONFIG, Language
+
+_QUOTED = re.compile(r"""['"]([^'"\n]+)['"]""")
+_LINE = re.compile(r"\bline (\d+)")
+
+
+class Reports(logging.Handler):
+    """Collects what MkDocs warns of, and why it gives up: each is a fault.
+
+    Use it in a ``with`` block, which an error that has become a fault ends.
+    """
+
+    def __init__(self, project: Project, language: Language) -> None:
+        """Prepare to report on the pages of one language."""
+        super().__init__(logging.WARNING)
+        self.faults: list[Fault] = []
+        self._project, self._language = project, language
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a warning for a fault."""
+        self._add(record.getMessage())
+
+    def __enter__(self) -> Reports:
+        """Listen to MkDocs and its plugins."""
+        logging.getLogger("mkdocs").addHandler(self)
+        return self
+
+    def __exit__(
+        self, kind: object, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Take an error of MkDocs or of a template for a fault."""
+        logging.getLogger("mkdocs").removeHandler(self)
+        if isinstance(error, (Abort, MkDocsException)):
+            self._add(str(error))
+        elif isinstance(error, TemplateError):
+            frame = next(
+                frame
+                for frame in reversed(traceback.extract_tb(trace))
+                if frame.filename.endswith((".html", ".xml")) or frame.name == "load"
+            )
+            path = getattr(error, "filename", None) or frame.filename
+            line = getattr(error, "lineno", None) or frame.lineno or 1
+            path = os.path.relpath(path, self._project.root)
+            text = f"{type(error).__name__}: {error}"
+            self.faults.append(Fault(path, line, "theme", text))
+        else:
+            return False
+        return True
+
+    def _add(self, message: str) -> None:
+        """Note a fault of the page that a message names, or of the configuration."""
+        pages = self._project.pages[self._language.code]
+        named = _QUOTED.findall(message)
+        path, words = self._language.config, named
+        for slug in named:
+            if slug in pages:
+                path, words = pages[slug].path, [word for word in named if word != slug]
+                break
+        line = 1
+        for file in dict.fromkeys([path, ROOT_CONFIG]):
+            lines = (self._project.root / file).read_text(encoding="utf-8").splitlines()
+            found = (
+                number
+                for word in words
+                for number, text in enumerate(lines, 1)
+                if word in text
+            )
+            if line := next(found, 0):
+                path = file
+                break
+        if given := _LINE.search(message):
+            line = int(given[1])
+        fault = Fault(path, line or 1, "site-generator", message)
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+
+class Site:
+    """The pages of one language, and all that MkDocs needs to render one."""
+
+    def __init__(
+        self, run: Run, language: Language, to: Path, stamp: dict[str, object]
+    ) -> None:
+        """Load what all pages share.
+
+        Args:
+            run: What the pages show.
+            language: That of the pages.
+            to: The folder of the whole site, with all languages.
+            stamp: The facts that every page shows about its run.
+        """
+        os.environ["NO_MKDOCS_2_WARNING"] = "1"
+        project = run.project
+        self.language = language
+        self.folder = to / language.prefix
+        self._pages = project.pages[language.code]
+        url = os.environ.get("SITE_URL", "")
+        url += "/" if url and not url.endswith("/") else ""
+        self._config = load_config(
+            str(project.root / language.config),
+            site_dir=str(self.folder),
+            site_url=url + language.prefix if url else "",
+            repo_url=run.repo_url or None,
+            hooks=[],  # which refuses to build by itself
+        )
+        self._config.extra.update(
+            stamp=stamp,
+            site_root=url,
+            to_root="../" if language.prefix else "",
+            languages=[
+                {
+                    "lang": other.code,
+                    "name": other.name,
+                    "root": other.prefix,
+                    "words": other.words,
+                }
+                for other in project.languages.values()
+            ],
+        )
+        executed = {
+            slug: self.folder / address(slug) / Path(slug).name
+            for slug in self._pages
+            if slug.endswith(".ipynb")
+        }
+        self._plugin = ShowRuns(run, language, executed)
+        plugins = self._config.plugins
+        plugins["sitebuild"] = self._plugin
+        plugins.on_startup(command="build", dirty=False)
+        plugins.on_config(self._config)
+        plugins.on_pre_build(config=self._config)
+        files = get_files(self._config)
+        self._env = self._config.theme.get_env()
+        files.add_files_from_theme(self._env, self._config)
+        self._files = plugins.on_files(files, config=self._config)
+        set_exclusions(self._files, self._config)
+        nav = get_navigation(self._files, self._config)
+        self._nav = plugins.on_nav(nav, config=self._config, files=self._files)
+        self._env = plugins.on_env(self._env, config=self._config, files=self._files)
+        self._documents = list(self._files.documentation_pages())
+
+    def without_search(self) -> None:
+        """Leave the pages that are rendered from now on out of the search index."""
+        search: Any = self._config.plugins["material/search"]
+        search.search_index = _NoIndex()
+
+    def build(self) -> dict[str, str]:
+        """Write all pages, and the files that lie beside them.
+
+        Returns:
+            The HTML of each page, by its file.
+        """
+        for file in self._documents:
+            self._read(file)
+        self._files.copy_static_files()
+        for template in self._config.theme.static_templates:
+            if template != "sitemap.xml" or self._config.site_url:
+                _build_theme_template(
+                    template, self._env, self._files, self._config, self._nav
+                )
+        # It holds a time, and says nothing that sitemap.xml does not.
+        (self.folder / "sitemap.xml.gz").unlink(missing_ok=True)
+        missing = (self.folder / "404.html").read_text(encoding="utf-8")
+        written = {f"{self.language.prefix}404.html": missing}
+        for file in self._documents:
+            html = self._fill(file)
+            written[self.language.prefix + file.dest_uri] = html
+        self._config.plugins.on_post_build(config=self._config)
+        return written
+
+    def titles(self) -> dict[str, str]:
+        """Return the titles of all pages as menus have them, by slug."""
+        return {file.src_uri: _page(file).title or "" for file in self._documents}
+
+    def name(self, titles: dict[str, str]) -> None:
+        """Give pages that were not read the titles that menus have for them."""
+        for file in self._documents:
+            if _page(file).title is None:
+                _page(file).title = titles[file.src_uri]
+
+    def page(self, run: Run, slug: str) -> str:
+        """Write one page as it is now; return its HTML."""
+        self._plugin.run = run
+        file = self._files.src_uris[slug]
+        self._read(file)
+        return self._fill(file)
+
+    def _read(self, file: File) -> None:
+        """Turn a page's Markdown, or its notebook, into its content."""
+        config, files, plugins = self._config, self._files, self._config.plugins
+        page = _page(file)
+        if file.src_uri in self._plugin.executed:
+            project = self._plugin.run.project
+            notebook.execute(
+                project.root / self._pages[file.src_uri].path,
+                self._plugin.run.results.get(name(file.src_uri)),
+                self._plugin.executed[file.src_uri],
+            )
+        page = plugins.on_pre_page(page, config=config, files=files)
+        page.read_source(config)
+        page.markdown = plugins.on_page_markdown(
+            page.markdown or "", page=page, config=config, files=files
+        )
+        page.render(config, files)
+        page.content = plugins.on_page_content(
+            page.content or "", page=page, config=config, files=files
+        )
+
+    def _fill(self, file: File) -> str:
+        """Write a page: its content in the theme's template; return the HTML."""
+        config, plugins = self._config, self._config.plugins
+        page = _page(file)
+        page.active = True
+        context = get_context(self._nav, self._documents, config, page)
+        template = self._env.get_template(page.meta.get("template", "main.html"))
+        context = plugins.on_page_context(
+            context, page=page, config=config, nav=self._nav
+        )
+        html: str = template.render(context)
+        html = plugins.on_post_page(html, page=page, config=config)
+        page.active = False
+        write_file(html.encode(), file.abs_dest_path)
+        return html
+
+
+class _NoIndex:
+    """A search index that takes nothing: half of a page's time goes into it."""
+
+    def add_entry_from_context(self, page: MkDocsPage) -> None:
+        """Take nothing."""
+
+
+def _page(file: File) -> MkDocsPage:
+    """Return the page of a documentation file, which always has one."""
+    assert file.page is not None
+    return file.page

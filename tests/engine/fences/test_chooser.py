@@ -1,0 +1,287 @@
+"""The chooser: every wish, against the rows of the matrix read in another way."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from sitebuild.fences import FENCES
+from sitebuild.fences.chooser import wishes
+from sitebuild.fences.chooser.wishes import QUESTIONS, WISHES, Wish
+from sitebuild.fences.matrix import table
+from sitebuild.pages.call import Call
+from sitebuild.pages.outline import Page
+from sitebuild.programs.examples import PREFERRED, example, example_name, in_order
+from sitebuild.programs.operations import OPERATIONS, Operation
+from sitebuild.project import Use
+from tests.conftest import ROOT
+from tests.engine.fences import second_way
+from tests.engine.fences.tables import small, tables_run
+
+
+@pytest.fixture(scope="module")
+def run(project):
+    return tables_run(project)
+
+
+@pytest.fixture(scope="module")
+def matrix(run):
+    return table.of_run(run)[0]
+
+
+@pytest.fixture(scope="module")
+def found(matrix):
+    return {answer.wish: answer for answer in wishes.answers(matrix)}
+
+
+def grants(rows, wish) -> bool:
+    """Whether rows have what is wished; test_matrix.py has found all facts again."""
+    for row in rows:
+        facts = row.facts
+        get = "array" if facts["type"] == "ndarray" else "tensor"
+        if facts["type"] in ("list", "float"):
+            get = "number"
+        fine = {
+            "get": get == wish.get and not facts["exception"],
+            "memory": wish.memory
+            in ("either", "shared" if facts["shares_storage"] else "own"),
+            "gradient": wish.gradient == ("flow" if facts["gradient"] else "cut")
+            or (row.source == "plain" and not facts["gradient"]),
+            "layout": wish.layout == "any" or facts["strides"] == "(1, 2)",
+        }
+        if not all(fine.values()):
+            return False
+    return True
+
+
+# --- every wish --------------------------------------------------------------------
+
+
+def test_there_is_a_wish_for_every_combination_of_answers():
+    combinations = set(itertools.product(*QUESTIONS.values()))
+    assert {tuple(wish) for wish in WISHES} == combinations
+    assert len(WISHES) == len(combinations) == 72
+    assert WISHES[0].changes_to(WISHES[-1]) == {
+        **{"get": "number", "memory": "either", "gradient": "cut"},
+        **{"gpu": "maybe", "layout": "any"},
+    }
+
+
+@pytest.mark.parametrize("wish", WISHES, ids="-".join)
+def test_every_wish_is_granted_by_just_the_calls_whose_rows_have_it(
+    wish, matrix, found
+):
+    by_rows = {o.id for o in matrix.operations if grants(matrix.of(o), wish)}
+    answer = found[wish]
+    ids = [operation.id for operation in answer.calls]
+    assert set(ids) == by_rows & set(PREFERRED)
+    assert ids == sorted(ids, key=PREFERRED.index)
+    # An answer, or an honest no: one of the two, and never a no by neglect.
+    assert bool(ids) == bool(by_rows) != bool(answer.nearest)
+
+
+def test_a_no_leads_to_wishes_that_can_be_had_and_are_nearest(found):
+    for wish, answer in found.items():
+        if answer.calls:
+            assert answer.nearest == ()
+            continue
+        distance = min(
+            len(wish.changes_to(other)) for other in WISHES if found[other].calls
+        )
+        for near in answer.nearest:
+            assert found[near].calls
+            assert len(wish.changes_to(near)) == distance
+        assert answer.changes == [wish.changes_to(near) for near in answer.nearest]
+        # "Either" is left out where a more definite wish is as near.
+        memories = {near.memory for near in answer.nearest} - {wish.memory}
+        assert memories in (set(), {"own"}, {"shared"}, {"own", "shared"}, {"either"})
+
+
+@pytest.mark.parametrize(
+    ("wish", "first"),
+    [
+        ("tensor own cut no any", "detach-clone"),
+        ("tensor own flow no any", "clone"),
+        ("tensor shared cut no keep", "detach"),
+        ("tensor shared flow no any", "itself"),
+        ("array own cut no any", "detach-to-cpu-copy-numpy"),
+        ("array own cut no keep", "detach-to-cpu-copy-numpy"),
+        ("array either cut no any", "detach-numpy"),
+        ("array shared cut no keep", "detach-numpy"),
+        ("number own cut no any", "item"),
+        ("array own flow no any", None),
+        ("number shared cut no any", None),
+    ],
+)
+def test_what_is_wished_most_has_the_answer_everybody_expects(found, wish, first):
+    calls = found[Wish(*wish.split())].calls
+    assert (calls[0].id if calls else None) == first
+
+
+def test_offered_calls_keep_dtype_values_and_where_wished_the_layout(matrix, found):
+    kept = {o for wish, a in found.items() if wish.layout == "keep" for o in a.calls}
+    assert {o.id for o in kept} > {"detach", "clone", "detach-numpy"}
+    for operation in wishes.offered(matrix):
+        call = second_way.function(operation)
+        for transposed in (False, True) if operation in kept else (False,):
+            x = second_way.source(operation, "plain", transposed)
+            y = call(x)
+            if operation in kept:
+                assert tuple(y.shape) == tuple(x.shape)
+            values = y.tolist() if hasattr(y, "tolist") else y
+            assert np.array_equal(np.ravel(values), np.ravel(x.tolist()))
+            if isinstance(y, torch.Tensor):
+                assert y.dtype == x.dtype
+
+
+# --- a source that may be on a GPU -------------------------------------------------
+
+
+def test_without_a_recording_the_answer_is_that_of_the_cpu_and_says_so(found):
+    for wish, answer in found.items():
+        if wish.gpu == "maybe":
+            here = found[dataclasses.replace(wish, gpu="no")]
+            assert answer.calls == here.calls
+            assert answer.recorded != bool(answer.calls)
+        else:
+            assert answer.recorded
+        assert not answer.on_cpu
+
+
+def on_a_gpu(matrix, change):
+    """Made-up rows: as on the CPU, but for what `change` makes of some facts."""
+    there = tuple(
+        dataclasses.replace(row, on="cuda", facts=facts)
+        for row in matrix.rows
+        if (facts := change(row.operation.id, dict(row.facts))) is not None
+    )
+    return dataclasses.replace(matrix, rows=(*matrix.rows, *there), cuda="made up")
+
+
+def test_recorded_rows_of_a_gpu_decide(matrix):
+    def change(id_, facts):
+        if id_ == "clone":
+            facts["exception"] = "RuntimeError: made up"
+        if "numpy" in id_ and not facts["exception"]:
+            facts["shares_storage"] = False
+        return None if id_ == "detach" else facts
+
+    whole = on_a_gpu(matrix, change)
+    answers = {answer.wish: answer for answer in wishes.answers(whole)}
+    assert all(answer.recorded for answer in answers.values())
+    # Both the rows of the CPU and those of the GPU have to have it.
+    for wish, answer in answers.items():
+        rows = {
+            o: [*whole.of(o), *(whole.of(o, "cuda") if wish.gpu == "maybe" else ())]
+            for o in whole.operations
+            if wish.gpu == "no" or whole.of(o, "cuda")
+        }
+        granted = {o for o in rows if grants(rows[o], wish)}
+        assert set(answer.calls) == {o for o in granted if o.id in PREFERRED}
+        here = answers[dataclasses.replace(wish, gpu="no")]
+        assert answer.on_cpu == (not answer.calls and bool(here.calls))
+    shared = answers[Wish("array", "shared", "cut", "maybe", "keep")]
+    assert shared.on_cpu
+    assert Wish("array", "shared", "cut", "no", "keep") in shared.nearest
+    clones = answers[Wish("tensor", "own", "flow", "maybe", "keep")].calls
+    assert clones
+    assert "clone" not in {operation.id for operation in clones}
+    # Of detach, no row was recorded.
+    cut = answers[Wish("tensor", "shared", "cut", "maybe", "keep")].calls
+    assert "detach" not in {operation.id for operation in cut}
+
+
+# --- the programs, the lists -------------------------------------------------------
+
+
+def test_every_offered_call_has_a_program_that_shows_whether_a_write_travels(
+    project, matrix, run
+):
+    for operation in wishes.offered(matrix):
+        name = example_name(operation.id)
+        assert not operation.under  # or the program would have to show it
+        assert run.results[name].ended == "end"
+        shares = matrix.row(operation.id, "leaf").facts["shares_storage"]
+        printed = run.results[name].output
+        assert printed.count("y = ") == 2
+        assert ("9." in printed) == shares
+        assert operation.expression in project.programs[name].source
+
+
+def test_an_example_is_a_whole_program():
+    more = {"setup": "a = x\nb = a", "imports": "copy", "values": "[[2.0]]"}
+    assert example(Operation("a", 1, "copy.copy(b)", **more)) == (
+        "import copy\nimport torch\n\n"
+        "x = torch.tensor([[2.0]], requires_grad=True)\n"
+        "a = x\nb = a\ny = copy.copy(b)\n"
+        'print(f"{y = }")\n\n'
+        "with torch.no_grad():\n    x[0, 0] = 9.0\n"
+        'print(f"{y = }")\n'
+    )
+    usual = example(Operation("a", 1, "x")).splitlines()
+    assert usual[0] == "import torch"
+    assert usual[2] == (
+        "x = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)"
+    )
+
+
+def test_all_preferred_calls_are_offered_in_order_and_no_id_is_unknown(matrix):
+    offered = [operation.id for operation in wishes.offered(matrix)]
+    assert offered == list(PREFERRED)
+    assert wishes.check(matrix.operations) == []
+    assert 10 <= len(set(wishes.CHEAT_SHEET)) == len(wishes.CHEAT_SHEET) <= 15
+    backwards = [Operation("item", 2, "x"), Operation("no", 1, "x")]
+    assert in_order([*backwards, Operation("clone", 1, "x")]) == (
+        Operation("clone", 1, "x"),
+        backwards[0],
+    )
+
+
+def test_an_id_that_no_operation_has_is_a_fault(project):
+    known = [o for o in project.operations if o.id not in ("clone", "data")]
+    faults = wishes.check(known)
+    assert [(f.path, f.line, f.kind) for f in faults] == [
+        (OPERATIONS, 1, "unknown-operation")
+    ] * 2
+    assert [f.message.split("'")[1] for f in faults] == ["clone", "data"]
+    assert wishes.check([]) == []  # of a project without a matrix
+    use = Use(Page("docs/ja/a.md", "a.md", "ja"), 3, Call("chooser", part="calls"))
+    found = list(
+        FENCES["chooser"].check(use, dataclasses.replace(project, operations=known))
+    )
+    assert set(faults) < set(found)
+    assert {f.kind for f in found} == {"unknown-operation"}
+
+
+def test_pages_that_explain_a_call_exist(project):
+    for id_, target in wishes.EXPLAINED.items():
+        page, _, anchor = target.partition("/#")
+        assert page and anchor, id_
+        for by_slug in project.pages.values():
+            slugs = [slug for slug in by_slug if slug.startswith(page)]
+            ids = {heading.id for slug in slugs for heading in by_slug[slug].headings}
+            assert anchor in ids, id_
+
+
+def test_programs_of_offered_calls_lie_beside_the_pages(project, run, matrix, tmp_path):
+    FENCES["chooser"].publish(run, tmp_path, [])
+    files = {f.relative_to(tmp_path).as_posix() for f in tmp_path.rglob("*.*")}
+    assert files == {f"{example_name(o.id)}.py" for o in wishes.offered(matrix)}
+    for file in files:
+        program = project.programs[file.removesuffix(".py")]
+        assert (tmp_path / file).read_text("utf-8") == program.source
+
+
+def test_the_kind_of_a_result_is_told_from_its_row():
+    matrix = small()
+    assert wishes.kind(matrix.row("clone", "leaf")) == "tensor"
+    assert wishes.kind(matrix.row("detach-numpy", "plain")) == "array"
+    assert wishes.kind(matrix.row("item", "leaf")) == "number"
+
+
+def test_the_script_is_small():
+    assert (ROOT / "docs/assets/chooser.js").stat().st_size < 5_000

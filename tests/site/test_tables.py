@@ -1,0 +1,71 @@
+"""The matrix, the chooser and the cheat sheet on the built site."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+
+@pytest.fixture(params=["", "en/"])
+def folder(request, built):
+    return built / request.param
+
+
+def read(folder, page):
+    text = (folder / page / "index.html").read_text(encoding="utf-8")
+    return LexborHTMLParser(text)
+
+
+def test_the_table_stays_out_of_the_search_and_each_operation_is_found(folder, project):
+    index = json.loads((folder / "search/search_index.json").read_text("utf-8"))
+    text = " ".join(
+        entry["text"]
+        for entry in index["docs"]
+        if "behaviour-matrix" in entry["location"]
+    )
+    plain = LexborHTMLParser(text).text()
+    for operation in project.operations:
+        assert operation.code.split("\n")[0] in plain
+    assert len(text) < 40_000  # the families and the prose, not the table
+
+
+def test_the_pages_hold_a_row_and_a_program_for_every_operation(folder, built, project):
+    page = read(folder, "reference/behaviour-matrix")
+    ids = [body.attributes["id"] for body in page.css("table.matrix-on tbody[id]")]
+    assert ids == [operation.id for operation in project.operations]
+    for link in page.css("table.matrix-on a[href$='.py']"):
+        assert (built / link.attributes["href"].replace("../", "")).exists()
+
+
+@pytest.mark.parametrize(
+    ("page", "made"),
+    [
+        ("reference/behaviour-matrix", "table.matrix-on"),
+        ("which-one", "table.choose-on"),
+        ("cheat-sheet", "table.cheat-sheet-on"),
+    ],
+)
+def test_tables_can_be_read_aloud(folder, page, made):
+    [table] = read(folder, page).css(made)
+    assert table.css_first("caption").text()
+    assert all(head.attributes.get("scope") for head in table.css("th"))
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [("reference/behaviour-matrix", ".matrix-controls"), ("which-one", "form.choose")],
+)
+def test_what_needs_a_script_is_hidden_until_one_runs(folder, page, form):
+    html = read(folder, page)
+    assert "hidden" in html.css_first(form).attributes
+    assert not html.css(".choose-on [hidden], .matrix-on [hidden]")
+
+
+def test_home_page_and_navigation_lead_to_the_chooser(folder):
+    home = LexborHTMLParser((folder / "index.html").read_text(encoding="utf-8"))
+    assert home.css('article a[href="which-one/"]')
+    links = home.css("nav.md-nav--primary a.md-nav__link")
+    pages = [link.attributes.get("href", "") for link in links]
+    assert [page for page in pages if not page.startswith("#")][1] == "which-one/"
