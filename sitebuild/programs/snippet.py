@@ -227,7 +227,7 @@ def _stops(path: str, block: list[ast.stmt], line: int) -> None:
 
 def _first(statement: ast.stmt) -> int:
     """Return the line of a statement; decorators stand above that of their `def`."""
-    decorators = getattr(statement, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(found.lineno for found in decorators)])
 
 
