@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sitebuild.faults import Fault
 from sitebuild.fences import show
 from sitebuild.fences.claims import view
-from sitebuild.fences.claims.claim import TOPICS, found, of_language, of_use
+from sitebuild.fences.claims.claim import TOPICS, found, of_language, of_use, pages
 from sitebuild.fences.fence import Fence
 from sitebuild.pages.call import Call, Form
 from sitebuild.project import Project, Run, Use
@@ -22,12 +22,11 @@ def _check(use: Use, project: Project) -> Iterable[Fault]:
             f"the claim {claim.id!r} is not decided by {claim.snippet}",
             "name it snippets/fact_check/ID_IDEA.py, ID as the heading's",
         )
-    claims = of_language(project, use.page.language)
-    same = [other for other in claims if other.id == claim.id]
-    if len(same) > 1 and same[0].page != claim.page:
+    first = pages(project, use.page.language)[claim.id]
+    if first != claim.page:
         yield use.fault(
             "same-claim",
-            f"{claim.id!r} is a claim on {same[0].page} too",
+            f"{claim.id!r} is a claim on {first} too",
             "an id is given once; take another",
         )
 

@@ -115,6 +115,13 @@ def of_language(project: Project, language: str) -> list[Claim]:
     ]
 
 
+@functools.lru_cache(maxsize=8)
+def pages(project: Project, language: str) -> dict[str, str]:
+    """Return the page on which each claim stands first, by the claim's id."""
+    claims = of_language(project, language)
+    return {claim.id: claim.page for claim in reversed(claims)}
+
+
 def found(run: Run, claim: Claim) -> Holds | None:
     """Return what the run of a claim's program found, by case."""
     output = run.output(claim.snippet)
