@@ -77,6 +77,7 @@ MAPS = {
     ),
     "arrays": ("x a c r", ONES + "a = x.numpy(); c = a.copy(); r = a[::-2]"),
     "long": ("x", TORCH + "x = torch.tensor([-1.2345e-05, 1e20]).view(1, 1, 1, 2)"),
+    "deep": ("x", TORCH + "x = torch.ones(1, 1, 1, 2)"),
     "dtypes": ("f i", TORCH + "f = torch.ones(1); i = f.view(torch.int32)"),
     "lazy": (
         "c n",
@@ -86,8 +87,8 @@ MAPS = {
     "large": ("big s", TORCH + "big = torch.zeros(1000); s = big[990:992]"),
     "inference": ("i", TORCH + "with torch.inference_mode():\n    i = torch.ones(1)"),
     "empty": ("e", TORCH + "e = torch.ones(0)"),
-    "before": ("w z", SEED + "z = w.detach()"),
-    "after": ("w z", SEED + "z = w.detach(); z[0] = 2.0"),
+    "before": ("w z c", SEED + "z = w.detach(); c = w.clone()"),
+    "after": ("w z c", SEED + "z = w.detach(); c = w.clone(); z[0] = 2.0"),
 }
 
 
