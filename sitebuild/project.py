@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sitebuild import programs
-from sitebuild.faults import Fault, Kind
+from sitebuild.faults import Fault, Kind, UnreadableError
 from sitebuild.pages.call import Call
-from sitebuild.pages.outline import Page, read_pages
+from sitebuild.pages.outline import Page, read_page, read_pages
+from sitebuild.programs import snippet, text
 from sitebuild.programs.operations import Operation, read_operations
 from sitebuild.programs.snippet import Snippet
 from sitebuild.run.environment import Environment
@@ -77,6 +78,36 @@ def read(root: Path) -> Project:
     unread = {f.path for f in [*unclear, *unreadable] if f.kind != "unequal-words"}
     faults = [*unclear, *unreadable, *faults, *outlined]
     return Project(root, languages, pages, found, operations, faults, frozenset(unread))
+
+
+def read_again(last: Project, edited: Iterable[str]) -> Project | None:
+    """Return a project that was read before, of which these files were edited.
+
+    None if all has to be read: a file is new, gone, unreadable, or neither a page
+    of Markdown nor a snippet.
+    """
+    from sitebuild.fences import FORMS
+
+    root, edited = last.root, set(edited)
+    pages = {language: dict(by_slug) for language, by_slug in last.pages.items()}
+    known = {page.path: page for page in last.all_pages if page.path.endswith(".md")}
+    snippets = {p.path: p for p in last.programs.values() if p.path.endswith(".py")}
+    programs = dict(last.programs)
+    faults = [fault for fault in last.faults if fault.path not in edited]
+    for path in edited:
+        try:
+            if path in known:
+                page = read_page(root / path, root, FORMS)
+                pages[page.language][page.slug] = page
+                faults += page.faults
+            elif path in snippets:
+                name, source = snippets[path].name, text.read(root / path, root)
+                programs[name] = snippet.parse(name, path, source)
+            else:
+                return None
+        except (UnreadableError, OSError):
+            return None
+    return replace(last, pages=pages, programs=programs, faults=faults)
 
 
 @dataclass(frozen=True, eq=False)

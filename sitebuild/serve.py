@@ -10,13 +10,15 @@ pages or their titles) builds the whole.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import queue
 import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +31,7 @@ from sitebuild.faults import UnreadableError
 from sitebuild.fences import FENCES
 from sitebuild.fences.benchmark.measure import STORE
 from sitebuild.maker.render import Again, render
-from sitebuild.pages.outline import Page
+from sitebuild.pages.call import Call
 from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project
 from sitebuild.run.capture import Shot
@@ -49,15 +51,7 @@ class Inputs:
     """What decides how a page looks, beside what decides it for all pages."""
 
     text: bytes
-    depends: tuple[str, ...]  # what its fences show
-
-
-@dataclass(frozen=True)
-class Shared:
-    """What decides how all pages look."""
-
-    titles: dict[str, str]  # of the pages, by path: they are in the menus
-    files: dict[str, int]  # when each of the others was written
+    depends: tuple[tuple[str, ...], ...]  # what its fences show
 
 
 class Workshop:
@@ -70,12 +64,14 @@ class Workshop:
         self.state = state or State()
         self._root, self._runner, self._folder = root, runner, folder
         self._environment = runner.environment()
-        self._results: dict[tuple[str, str, str], Result] = {}
+        self._found: Project | None = None  # as it was read last
+        self._stamps: dict[str, int] = {}  # of what concerned all pages then
         self._recordings: list[Recording] = []
+        self._results: dict[tuple[str, str, str], Result] = {}
         # Of the last sound site:
         self._again: Again | None = None
-        self._shared: Shared | None = None
-        self._inputs: dict[str, Inputs] = {}  # of its pages, by path
+        self._shared: object = None  # what decides how all of its pages look
+        self._inputs: dict[str, Inputs] = {}  # what else decides it, by path
 
     @property
     def site(self) -> Path:
@@ -83,11 +79,15 @@ class Workshop:
         assert self.state.site
         return self.state.site
 
-    def build(self) -> None:
-        """Build once; if anything is wrong, say so and keep the last site."""
+    def build(self, edited: Collection[str] | None = None) -> None:
+        """Build once; if anything is wrong, say so and keep the last site.
+
+        `edited` are the paths of the files that are not as they were at the last
+        build; any may be, if it is not given.
+        """
         begun = time.perf_counter()
         try:
-            text = self._build()
+            text = self._build(edited)
         except (UnreadableError, OSError) as error:
             text = str(error)
         if text:
@@ -96,28 +96,35 @@ class Workshop:
         else:
             print(f"built in {time.perf_counter() - begun:.2f} s", flush=True)
 
-    def _build(self) -> str:
+    def _build(self, edited: Collection[str] | None) -> str:
         """Build what has changed; return the report of what is wrong."""
-        found = project.read(self._root)
-        shared = _shared(found)
-        if shared != self._shared:
+        found = None
+        if self._found and edited is not None:
+            found = project.read_again(self._found, edited)
+        self._found = None  # if this ends by an error
+        if found is None:
+            found = project.read(self._root)
+            self._stamps = _stamps(found)
             self._recordings = read_recordings(self._root)
+        self._found = found
+        titles = {page.path: page.title for page in found.all_pages}  # in the menus
+        shared = titles, self._stamps
         run, faults = build.execute(
             found, self._environment, self._run, self._recordings
         )
         faults += build.measurements(run, anew=False)
         if found.unread:  # MkDocs would stop at it
             return report(faults, found)
-        inputs = {page.path: _inputs(page, found) for page in found.all_pages}
+        inputs = _inputs(found)
         again, whole = self._again, None
         target = self._folder / str(self.state.number + 1)
         if again and shared == self._shared:
-            edited = [
+            new = [
                 page
                 for page in found.all_pages
                 if inputs[page.path] != self._inputs[page.path]
             ]
-            build.add(faults, again.render(run, edited))
+            build.add(faults, again.render(run, new))
         else:
             whole = render(run, target)
             build.add(faults, whole.faults)
@@ -149,42 +156,57 @@ class Workshop:
         return {name: self._results[key] for name, key in keys.items()}
 
 
-def _inputs(page: Page, found: Project) -> Inputs:
-    return Inputs(
-        (found.root / page.path).read_bytes(),
-        tuple(
-            text
-            for fence in page.fences
-            for text in FENCES[fence.call.function].depends(fence.call, found)
-        ),
-    )
+def _inputs(found: Project) -> dict[str, Inputs]:
+    @functools.cache  # the languages make the same calls
+    def depends(call: Call) -> tuple[str, ...]:
+        return tuple(FENCES[call.function].depends(call, found))
+
+    return {
+        page.path: Inputs(
+            (found.root / page.path).read_bytes(),
+            tuple(depends(fence.call) for fence in page.fences),
+        )
+        for page in found.all_pages
+    }
 
 
-def _shared(found: Project) -> Shared:
+def _stamps(found: Project) -> dict[str, int]:
+    """Return when each file was written that concerns all pages."""
     root = found.root
     files = [root / language.config for language in found.languages.values()]
     files.append(root / STORE)
     for folder in SHARED:
         files += (root / folder).rglob("*.*")
-    return Shared(
-        {page.path: page.title for page in found.all_pages},
-        {str(file): file.stat().st_mtime_ns for file in files if file.is_file()},
-    )
+    return {str(file): file.stat().st_mtime_ns for file in files if file.is_file()}
 
 
 class _Edits(FileSystemEventHandler):
-    """Notes that something was edited."""
+    """Collects the paths of what was edited."""
 
     def __init__(self, root: Path) -> None:
-        self.edited = threading.Event()
         self._root = root
+        self._paths: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        path = Path(str(event.src_path))
-        if path.parent == self._root and not path.match("mkdocs*.yml"):
+        if event.event_type not in ("created", "modified", "moved", "deleted"):
             return
-        if event.event_type in ("created", "modified", "moved", "deleted"):
-            self.edited.set()
+        for name in (event.src_path, event.dest_path):
+            path = Path(str(name))
+            if not name or path.name.startswith("."):
+                continue
+            # A folder's own time says that a file came or went: it is named too.
+            if event.is_directory and event.event_type == "modified":
+                continue
+            if path.parent != self._root or path.match("mkdocs*.yml"):
+                self._paths.put(path.relative_to(self._root).as_posix())
+
+    def wait(self) -> set[str]:
+        """Return what was edited, once nothing more is for a moment."""
+        paths = {self._paths.get()}
+        with contextlib.suppress(queue.Empty):
+            while True:
+                paths.add(self._paths.get(timeout=SETTLE))
+        return paths
 
 
 def serve(root: Path, port: int, runner: Runner) -> int:
@@ -209,11 +231,7 @@ def serve(root: Path, port: int, runner: Runner) -> int:
         workshop.build()
         print(f"serving http://localhost:{port}/ and following edits", flush=True)
         while True:
-            edits.edited.wait()
-            while edits.edited.is_set():
-                edits.edited.clear()
-                time.sleep(SETTLE)
-            workshop.build()
+            workshop.build(edits.wait())
     except KeyboardInterrupt:
         return 0
     finally:

@@ -26,7 +26,6 @@ from sitebuild.project import Run
 from sitebuild.run.runner import FORK
 from sitebuild.words import Language
 
-
 ASSETS = "docs/assets"  # what all languages share
 
 
@@ -42,7 +41,6 @@ class Rendered:
 
 def warm_up() -> None:
     """Import what the process of each language would import for itself."""
-    import material.plugins.search.plugin  # noqa: F401
     import mkdocs_jupyter.plugin  # noqa: F401
 
 
@@ -95,6 +93,9 @@ class Again:
             stamp = _stamp(run, language, commit)
             self._languages[code] = Site(run, language, self._new, stamp)
             self._languages[code].name(whole.titles[code])
+            self._languages[code].without_search()
+            # The first page takes the time to compile the templates, so not an edit.
+            self._languages[code].page(run, next(iter(whole.titles[code])))
 
     def render(self, run: Run, pages: Collection[Page]) -> list[Fault]:
         """Render `pages` as they are now, beside the site; `put` puts them on it.

@@ -109,6 +109,7 @@ def test_copied_programs_end_with_what_is_shown(page, clipboard):
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_fits_and_cuts_nothing(page, width):
     page.reader.look(width)
+    page.reader.wait(lambda: page.reader.script("return innerWidth") == width)
     faults = page.reader.driver.execute_async_script(
         # The observers of site.js have had their say two frames later.
         "const done = arguments[0], see = () => {" + FAULTS + "};"
@@ -143,7 +144,7 @@ def test_has_no_axe_violation(page):
 
 TEXT = """
 const article = document.querySelector(".md-content article").cloneNode(true);
-for (const found of article.querySelectorAll(".snippet-copy, .chart-key, form")) {
+for (const found of article.querySelectorAll(".snippet-copy, form")) {
   found.remove();
 }
 return article.textContent.replace(/\\s+/g, " ").trim();

@@ -13,8 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from sitebuild.maker.verify import built as file_of
-from sitebuild.maker.verify import verify
+from sitebuild.maker.verify import Links, faults, file_of, read
 from sitebuild.run.clean import clean
 from sitebuild.run.recording import read_recordings
 from tests.conftest import ROOT, sitebuild
@@ -28,7 +27,7 @@ def pages(built, project):
     """Every page of the site: its outline and its HTML, by language and slug."""
     return {
         language: {
-            slug: (page, parse(file_of(project, built, page)))
+            slug: (page, parse(built / file_of(project, page)))
             for slug, page in by_slug.items()
         }
         for language, by_slug in project.pages.items()
@@ -83,7 +82,7 @@ def blocks(html: LexborHTMLParser) -> list[LexborNode]:
 def test_the_site_has_the_pages_of_both_languages_and_no_others(
     built, project, all_pages
 ):
-    expected = {file_of(project, built, page) for page, _ in all_pages}
+    expected = {built / file_of(project, page) for page, _ in all_pages}
     assert set(built.rglob("index.html")) == expected
     assert project.pages["ja"].keys() == project.pages["en"].keys()
 
@@ -236,6 +235,17 @@ def test_headings_have_the_ids_of_the_source(all_pages):
         assert shown == [(h.level, h.id) for h in page.headings], page.path
 
 
+def verify(project, site):
+    """The faults of all links of the pages in a folder."""
+    documents = {
+        file.relative_to(site).as_posix(): read(file.read_text(encoding="utf-8"))
+        for file in site.rglob("*.html")
+    }
+    links = Links([site], {file: page.ids for file, page in documents.items()})
+    dead = (d for file, page in documents.items() for d in links.dead(file, page))
+    return list(faults(project, dead))
+
+
 def test_no_link_and_no_anchor_is_dead(built, project):
     assert verify(project, built) == []
 
@@ -325,7 +335,7 @@ def test_every_snippet_can_be_downloaded_as_it_is_in_the_repository(
 ):
     linked = set()
     for page, html in all_pages:
-        here = file_of(project, built, page)
+        here = built / file_of(project, page)
         for link in html.css(".snippet-bar a[href]"):
             file = (here.parent / link.attributes["href"]).resolve()
             path = file.relative_to(built.resolve()).as_posix()
@@ -351,7 +361,8 @@ def notebooks(pages, project, built):
         [slug] = [slug for slug in pages[language] if slug.endswith(".ipynb")]
         page, html = pages[language][slug]
         [link] = html.css(".notebook-links a[download]")
-        found[language] = file_of(project, built, page).parent / link.attributes["href"]
+        folder = (built / file_of(project, page)).parent
+        found[language] = folder / link.attributes["href"]
     return found
 
 
@@ -416,7 +427,7 @@ def test_another_build_of_the_same_files_differs_in_the_stamp_only(
     assert done.returncode == 0, done.stderr
     files = {f.relative_to(built) for f in built.rglob("*") if f.is_file()}
     assert {f.relative_to(again) for f in again.rglob("*") if f.is_file()} == files
-    stamped = {file_of(project, Path(), page) for page, _ in all_pages}
+    stamped = {Path(file_of(project, page)) for page, _ in all_pages}
     for file in files:
         one, other = (built / file).read_bytes(), (again / file).read_bytes()
         if file in stamped:
