@@ -59,6 +59,7 @@ def build(root: Path, to: Path, runner: Runner, *, measure: bool, strict: bool) 
             read_recordings(root),
             strict=strict,
         )
+        faults += recording.faults(root)
         ran = time.perf_counter()
         faults += recording.faults(root)
         # Minutes of measuring are for nothing if the site cannot be built.

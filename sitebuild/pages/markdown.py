@@ -24,8 +24,9 @@ class Line:
     @property
     def is_code(self) -> bool:
         """Whether Markdown takes it for code: indented, after an empty line."""
-        indented = re.match(r" {4}|\t", self.text) and self.text.strip()
-        return bool(indented) and not self.contained and not self.above.strip()
+        if self.contained or self.above.strip():
+            return False
+        return self.text.startswith("    ") and not self.text.isspace()
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,14 @@ def is_fence(text: str) -> bool:
     return _FENCE.fullmatch(text) is not None
 
 
-def front_matter(text: str) -> tuple[list[str], list[tuple[int, str]]]:
+def front_matter(text: str) -> tuple[list[str] | None, list[tuple[int, str]]]:
     """Part a page into the lines of its front matter and the numbered ones after.
 
-    The first list is empty if there is no front matter that ends.
+    The first are None if there is no front matter, or none that ends.
     """
     lines = text.split("\n")
-    end = lines.index("---", 1) if lines[0] == "---" and "---" in lines[1:] else -1
-    return lines[1 : max(end, 0)], list(enumerate(lines, 1))[end + 1 :]
+    numbered = list(enumerate(lines, 1))
+    if lines[0] != "---" or "---" not in lines[1:]:
+        return None, numbered
+    end = lines.index("---", 1)
+    return lines[1:end], numbered[end + 1 :]

@@ -123,12 +123,12 @@ def read_page(file: Path, root: Path, forms: Mapping[str, Form]) -> Page:
     path = file.relative_to(root).as_posix()
     _, language, slug = path.split("/", 2)
     page = Page(path, slug, language)
-    text = files.read(file, root)
     if file.suffix == ".ipynb":
         cells = notebook.read(file, root)["cells"]
         for number, cell in enumerate(cells, 1):
             _read_cell(page, number, cell)
     else:
+        text = files.read(file, root)
         matter, body = front_matter(text)
         _read_front_matter(page, matter, text)
         _read_markdown(page, body, forms)
@@ -157,8 +157,8 @@ def read_pages(
     return pages, faults
 
 
-def _read_front_matter(page: Page, lines: list[str], text: str) -> None:
-    for number, line in enumerate(lines, 2):
+def _read_front_matter(page: Page, lines: list[str] | None, text: str) -> None:
+    for number, line in enumerate(lines or [], 2):
         key, colon, value = line.partition(":")
         if key == "description":
             page.description = value.strip().strip("\"'")
@@ -176,7 +176,7 @@ def _read_front_matter(page: Page, lines: list[str], text: str) -> None:
                 "this line of the front matter is not YAML: a second colon",
                 "put the text in quotes, or leave the colon out",
             )
-    if text.startswith("---\n") and not text.startswith("---\n---\n") and not lines:
+    if lines is None and text.startswith("---\n"):
         page.wrong(
             1,
             "front-matter",
@@ -242,7 +242,9 @@ def _read_block(page: Page, block: Block, forms: Mapping[str, Form]) -> None:
 
 
 def _read_line(page: Page, line: Line) -> None:
-    if is_fence(line.above) and line.text.strip():
+    if not line.text.strip():
+        return
+    if is_fence(line.above):
         page.wrong(
             line.number,
             "misplaced-fence",

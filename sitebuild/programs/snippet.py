@@ -206,16 +206,15 @@ def _stops(path: str, block: list[ast.stmt], line: int) -> None:
     nothing of what follows the call.
     """
     for index, statement in enumerate(block):
-        decorators = getattr(statement, "decorator_list", [])
-        first = min([statement.lineno, *(d.lineno for d in decorators)])
-        if not first <= line <= (statement.end_lineno or first):
+        if not _first(statement) <= line <= (statement.end_lineno or 0):
             continue
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        function = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if function and line >= statement.lineno:
             return
         if index + 1 < len(block):
             raise _wrong(
                 path,
-                block[index + 1].lineno,
+                _first(block[index + 1]),
                 "after-exception",
                 f"stands behind line {line}, where the program stops",
                 "delete it, or announce the exception where it is raised",
@@ -224,6 +223,12 @@ def _stops(path: str, block: list[ast.stmt], line: int) -> None:
             for name in ("body", "orelse", "finalbody"):
                 _stops(path, getattr(statement, name, None) or [], line)
         return
+
+
+def _first(statement: ast.stmt) -> int:
+    """Return the line of a statement; decorators stand above that of their `def`."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(found.lineno for found in decorators)])
 
 
 def _header(path: str, lines: list[str]) -> tuple[bool, float]:

@@ -96,6 +96,7 @@ def test_a_text_that_one_language_lacks_leaves_nothing_unread(root):
     assert found.unread == set()
 
 
+SILENT = Result("end", {"": ""})
 RESULTS = {
     "t/one": Result("end", {"": "1\n"}),
     "t/two": Result("exception", {"a": "2\n", "b": ""}, "ValueError", 4),
@@ -115,6 +116,14 @@ def test_results_are_sound_if_they_are_as_announced(root, capsys):
     assert list(sound) == ["t/one", "t/two"]
     assert [fault.kind for fault in faults] == ["died"]
     assert capsys.readouterr().err.startswith("note: snippets/t/two.py:4: announces")
+
+
+def test_a_program_that_prints_nothing_is_sound_on_another_torch_only(root, capsys):
+    project = read(root)
+    sound, [fault] = part(project, {"t/one": SILENT}, strict=True)
+    assert (sound, fault.kind) == ({}, "prints-nothing")
+    assert part(project, {"t/one": SILENT}, strict=False) == ({"t/one": SILENT}, [])
+    assert capsys.readouterr().err == ""
 
 
 def test_fences_judge_a_run_and_not_what_is_missing(root):

@@ -170,6 +170,8 @@ WRONG = [
     ("", ""),
     ("    tensor([1.])", "not-run"),
     ("", ""),
+    ("text", ""),
+    ("    that goes on", ""),
 ]
 
 
@@ -189,6 +191,7 @@ def test_what_is_wrong_with_a_line_is_found(read):
         ('py exec="on"', "not-run"),
         ('Python exec="on"', "not-run"),
         ('python\u3000exec="on"', "not-run"),
+        ('python exec="on"\u3000', "not-run"),
         ("python exec=on", "not-run"),
         ('python exec="off"', "not-run"),
         ('python exec="on" graph=y', "not-run"),

@@ -26,6 +26,7 @@ ENVIRONMENT = Environment(
     device="CPU",
     platform="Linux x86_64",
 )
+OLD = replace(ENVIRONMENT, torch="1.9.0")
 SECTIONS = snippet("# %% one\nprint(1)\n# %% two\n# %% three\nprint(3)\n")
 
 
@@ -122,16 +123,18 @@ def test_what_any_environment_recorded_of_a_lost_snippet_is_forgotten(tmp_path):
     other = parse("t/b", "snippets/t/b.py", SECTIONS.source)
     results = {"t/a": Result("end", outputs), "t/b": Result("end", outputs)}
     recording.write(tmp_path, ENVIRONMENT, [SECTIONS, other], results)
-    old = replace(ENVIRONMENT, torch="1.9.0")
-    record(tmp_path, outputs, environment=old)
-    before = (tmp_path / "recordings/torch-1.9.0-cpu/environment.json").read_text()
+
+    record(tmp_path, outputs, environment=OLD)
+    untouched = tmp_path / "recordings/torch-1.9.0-cpu/environment.json"
+    before = untouched.stat()
     recording.forget(tmp_path, ["t/a"])
-    older, newer = recording.read_recordings(tmp_path)
+    _, newer = recording.read_recordings(tmp_path)
     assert newer.outputs(SECTIONS) == outputs
     assert newer.outputs(other) is None
     assert newer.environment.date  # that of the recording, not of the forgetting
     assert [path.name for path in newer.root.rglob("*.txt")] == ["a.txt"]
-    assert (older.root / "environment.json").read_text() == before
+    assert list(newer.digests) == list(newer.printed) == ["t/a"]
+    assert untouched.stat().st_ino == before.st_ino  # not written anew
 
 
 def test_a_result_that_is_not_given_is_not_recorded(tmp_path):
@@ -162,3 +165,35 @@ def test_the_file_says_where_and_of_which_text(tmp_path):
     assert facts["snippets"] == {"t/a": SECTIONS.digest}
     assert (facts["torch"], facts["cuda"]) == ("2.9.1+cpu", False)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", facts["date"])
+
+
+def test_what_was_recorded_has_no_fault(tmp_path):
+    record(tmp_path, {"one": "1\n", "two": "", "three": ""})
+    assert recording.faults(tmp_path) == []
+    assert recording.faults(tmp_path / "empty") == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line", "kind"),
+    [
+        ("t/a.txt", "# %% one\n2\n# %% two\n# %% three\n", 1, "edited-recording"),
+        ("t/a.txt", None, 1, "edited-recording"),
+        ("environment.json", "{\n<<<<<<< HEAD\n", 2, "unreadable"),
+        ("environment.json", "{}", 1, "unreadable"),
+        ("environment.json", None, 1, "unreadable"),
+    ],
+)
+def test_a_recording_that_was_edited_is_named_and_not_shown(
+    tmp_path, file, text, line, kind
+):
+    record(tmp_path, {"one": "1\n", "two": "", "three": ""})
+    record(tmp_path, {"one": "", "two": "", "three": ""}, environment=OLD)
+    place = tmp_path / "recordings/torch-2.9.1-cpu" / file
+    place.unlink()
+    if text is not None:
+        place.write_text(text)
+    [fault] = recording.faults(tmp_path)
+    where = f"recordings/torch-2.9.1-cpu/{file}"
+    assert (fault.path, fault.line, fault.kind) == (where, line, kind)
+    readable = recording.read_recordings(tmp_path)
+    assert [r.name for r in readable if r.outputs(SECTIONS)] == ["torch-1.9.0-cpu"]

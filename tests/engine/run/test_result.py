@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sitebuild.programs.snippet import parse
-from sitebuild.run.result import Result, fault
+from sitebuild.run.capture import Shot
+from sitebuild.run.result import Result, fault, silent
 
 PLAIN = parse("t/a", "snippets/t/a.py", "print(1)\nprint(2)\n")
 RAISES = parse("t/b", "snippets/t/b.py", "print(1)\nint('x')  # raises ValueError\n")
@@ -118,3 +119,15 @@ def test_the_last_line_of_an_endless_message_is_cut():
 
 def test_the_output_is_that_of_all_sections():
     assert Result("end", {"one": "1\n", "two": "2\n"}).output == "1\n2\n"
+
+
+def test_a_run_of_which_nothing_can_be_shown_is_silent():
+    nothing = Result("end", {"": " \n"})
+    figure = Result("end", {"": ""}, figures={Shot("graph", "", ("y",)): {}})
+    benchmark = parse("t/c", "snippets/t/c.py", "data = perfplot.bench(x)\n")
+    assert silent(PLAIN, nothing).kind == "prints-nothing"
+    assert silent(PLAIN, Result("end", {"": "1\n"})) is None
+    assert silent(PLAIN, figure) is None
+    assert silent(RAISES, nothing) is None  # which has another fault
+    assert silent(benchmark, nothing) is None
+    assert silent(PLAIN, Result("exit", {"": ""})) is None  # so has this
