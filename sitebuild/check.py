@@ -65,8 +65,7 @@ def judge(run: Run) -> list[Fault]:
     """Return what the fences cannot show of a run, though its programs ended well."""
     faults: list[Fault] = []
     for use in run.project.uses:
-        if not use.call.program or use.call.program in run.project.programs:
-            faults += FENCES[use.call.function].judge(use, run)
+        faults += FENCES[use.call.function].judge(use, run)
     return faults
 
 

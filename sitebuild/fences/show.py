@@ -14,6 +14,7 @@ from sitebuild.pages.call import VALUES, Call, Form
 from sitebuild.programs.operations import OPERATIONS, TEMPLATE
 from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project, Run, Use
+from sitebuild.run.environment import Environment
 from sitebuild.view import View
 
 
@@ -110,22 +111,29 @@ def _printed(call: Call, view: View) -> Markup:
     """Return what a program printed here or, where it cannot run, in a recording."""
     run = view.run
     program = run.project.programs[call.program]
-    where, outputs = "", None
+    where: Environment | None = None
     if program.needs_cuda and not run.environment.cuda:
-        for recording in run.recordings:  # the newest is the last
-            if found := recording.outputs(program):
-                where, outputs = str(recording.environment), found
+        where, outputs = _recorded(program, run)
     elif program.name in run.results:
         outputs = run.results[program.name].outputs
     else:
         return Markup("")  # what failed is reported, and never published
     return view.render(
         "show.html.jinja",
-        text=outputs
-        and (outputs[call.section] if call.section else "".join(outputs.values())),
+        text=outputs.get(call.section, "".join(outputs.values())) if outputs else None,
         where=where,
         raised=_raises(program, call.section),
     )
+
+
+def _recorded(
+    program: Snippet, run: Run
+) -> tuple[Environment | None, dict[str, str] | None]:
+    """Return where a program was last recorded, and what it printed there."""
+    for recording in reversed(run.recordings):
+        if outputs := recording.outputs(program):
+            return recording.environment, outputs
+    return None, None
 
 
 def _raises(program: Snippet, section: str) -> bool:

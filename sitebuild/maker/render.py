@@ -41,7 +41,6 @@ class Rendered:
 
 def warm_up() -> None:
     """Import what the process of each language would import for itself."""
-    import material.plugins.search.plugin  # noqa: F401
     import mkdocs_jupyter.plugin  # noqa: F401
 
 

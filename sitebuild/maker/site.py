@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from jinja2 import TemplateError
+from material.plugins.search.plugin import SearchIndex
 from mkdocs.commands.build import _build_theme_template, get_context
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, MkDocsException
@@ -33,6 +34,7 @@ from sitebuild.project import Project, Run
 from sitebuild.words import ROOT_CONFIG, Language
 
 _QUOTED = re.compile(r"""['"]([^'"\n]+)['"]""")
+_PRE, _SPAN = re.compile(r"<pre.*?</pre>", re.S), re.compile(r"</?span[^>]*>")
 _LINE = re.compile(r"\bline (\d+)")
 
 
@@ -159,6 +161,8 @@ class Site:
         plugins["sitebuild"] = self._plugin
         plugins.on_startup(command="build", dirty=False)
         plugins.on_config(self._config)
+        search: Any = plugins["material/search"]
+        search.search_index = _Index(**search.config)
         plugins.on_pre_build(config=self._config)
         files = get_files(self._config)
         self._env = self._config.theme.get_env()
@@ -254,8 +258,19 @@ class Site:
         return html
 
 
+class _Index(SearchIndex):  # type: ignore[misc]
+    """Material's search index, which looks at each token of a program in vain."""
+
+    def add_entry_from_context(self, page: MkDocsPage) -> None:
+        """Add the sections of a page."""
+        content = page.content or ""
+        page.content = _PRE.sub(lambda found: _SPAN.sub("", found[0]), content)
+        super().add_entry_from_context(page)
+        page.content = content
+
+
 class _NoIndex:
-    """A search index that takes nothing: half of a page's time goes into it."""
+    """A search index that takes nothing: a third of a page's time goes into it."""
 
     def add_entry_from_context(self, page: MkDocsPage) -> None:
         """Take nothing."""

@@ -232,7 +232,9 @@ def _read_block(page: Page, block: Block, forms: Mapping[str, Form]) -> None:
 
 
 def _read_line(page: Page, line: Line) -> None:
-    if is_fence(line.above) and line.text.strip():
+    if not line.text.strip():
+        return
+    if is_fence(line.above):
         page.wrong(
             line.number,
             "misplaced-fence",

@@ -167,18 +167,23 @@ def _stops(path: str, block: list[ast.stmt], line: int) -> None:
     nothing of what follows the call.
     """
     for index, statement in enumerate(block):
-        decorators = getattr(statement, "decorator_list", [])
-        first = min([statement.lineno, *(d.lineno for d in decorators)])
-        if not first <= line <= (statement.end_lineno or first):
+        if not _first(statement) <= line <= (statement.end_lineno or 0):
             continue
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        function = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if function and line >= statement.lineno:
             return
         if index + 1 < len(block):
-            raise _wrong(path, block[index + 1].lineno, "after-exception", line=line)
+            raise _wrong(path, _first(block[index + 1]), "after-exception", line=line)
         if not isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
             for name in ("body", "orelse", "finalbody"):
                 _stops(path, getattr(statement, name, None) or [], line)
         return
+
+
+def _first(statement: ast.stmt) -> int:
+    """Return the line of a statement; decorators stand above that of their `def`."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(found.lineno for found in decorators)])
 
 
 def _header(path: str, lines: list[str]) -> tuple[bool, float]:

@@ -194,7 +194,10 @@ def tree(html):
         elif node.tag != "wbr" and "language-python" not in (
             node.parent.attributes.get("class") or ""
         ):
-            found.append((node.tag, dict(node.attributes)))
+            attributes = dict(node.attributes)
+            if "data-copy" in attributes:  # the one text that is there as it is
+                attributes["data-copy"] = visible(attributes["data-copy"])
+            found.append((node.tag, attributes))
     return found
 
 
@@ -205,7 +208,7 @@ def test_a_text_from_outside_is_shown_and_changes_nothing_else(tmp_path, desk, p
     expected = json.dumps(tree(part(type(desk)(tmp_path), plain)))
     found = json.dumps(tree(part(desk, hostile)))
     assert expected.count(plain) >= 2
-    for one in (hostile, visible(hostile), repr(hostile)[1:-1]):
+    for one in (visible(hostile), repr(hostile)[1:-1]):
         found = found.replace(json.dumps(one)[1:-1], plain)
     assert found == expected
 
