@@ -23,18 +23,15 @@ def check_program(use: Use, project: Project) -> Iterator[Fault]:
     call = use.call
     program = project.programs.get(call.program)
     if program is None:
-        yield use.fault(
-            "no-such-program",
-            f"there is no readable snippet {call.program!r}",
-            f"write snippets/{call.program}.py or correct the name",
-        )
+        yield use.fault("no-such-program", program=call.program)
         return
     sections = [section.name for section in program.sections]
     if call.section and call.section not in sections:
         yield use.fault(
             "no-such-section",
-            f"{program.path} has no section {call.section!r}",
-            "its sections: " + (", ".join(sections) or "none"),
+            path=program.path,
+            section=call.section,
+            sections=", ".join(sections) or "none",
         )
 
 
@@ -45,11 +42,7 @@ def check(use: Use, project: Project) -> Iterator[Fault]:
     if program is None:
         return
     if program.is_benchmark:
-        yield use.fault(
-            "benchmark-shown",
-            f"{program.path} is a benchmark: it is measured, not run",
-            f'write `benchmark("{program.name}")`',
-        )
+        yield use.fault("benchmark-shown", path=program.path, name=program.name)
     yield from figure.check(use, program)
 
 

@@ -141,7 +141,7 @@ def test_fences_judge_a_run_and_not_what_is_missing(root):
 
 def test_the_report_names_each_fault_once_and_the_pages_that_show_it(root):
     fault = Fault("snippets/t/one.py", 1, "died", "it died", "look")
-    other = Fault("docs/ja/a.md", 3, "no-id", "no id")
+    other = Fault("docs/ja/a.md", 3, "no-id", "no id", "")
     assert report([fault, other, fault], read(root)).splitlines() == [
         "docs/ja/a.md:3: no id [no-id]",
         "snippets/t/one.py:1: it died [died]",
