@@ -31,14 +31,7 @@ def _not_shown(project: Project) -> Iterator[Fault]:
     shown = {use.call.program for use in project.uses}
     for program in project.programs.values():
         if program.name not in shown and program.path.startswith("snippets/"):
-            yield Fault(
-                program.path,
-                1,
-                "not-shown",
-                "no page shows this snippet",
-                f'put `show("{program.name}")` on a page of both languages, '
-                "or delete it",
-            )
+            yield Fault.of(program.path, 1, "not-shown", name=program.name)
 
 
 def part(
@@ -72,8 +65,7 @@ def judge(run: Run) -> list[Fault]:
     """Return what the fences cannot show of a run, though its programs ended well."""
     faults: list[Fault] = []
     for use in run.project.uses:
-        if not use.call.program or use.call.program in run.project.programs:
-            faults += FENCES[use.call.function].judge(use, run)
+        faults += FENCES[use.call.function].judge(use, run)
     return faults
 
 

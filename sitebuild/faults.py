@@ -1,95 +1,21 @@
 """What a contributor has to mend: where, of which kind, what, and what to do.
 
+`sitebuild/faults.ini` lists all kinds, with their texts.
+
 Standard library only, and Python 3.9: `sitebuild.record` runs this beside old
 versions of torch.
 """
 
 from __future__ import annotations
 
+import configparser
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
-# Every kind there is. CONTRIBUTING explains each, in both languages; links and
-# searches lead there by the name, so it stays.
-Kind = Literal[
-    "after-exception",
-    "bad-cell-id",
-    "bad-name",
-    "before-section",
-    "benchmark-shown",
-    "contradicting-probe",
-    "dead-anchor",
-    "dead-link",
-    "died",
-    "does-not-raise",
-    "edited-recording",
-    "empty-cell",
-    "exit",
-    "figure-not-run",
-    "front-matter",
-    "heading-without-space",
-    "imports-sitebuild",
-    "late-comment",
-    "limit-without-reason",
-    "lost",
-    "measurement-not-kept",
-    "merge-conflict",
-    "misnamed-claim",
-    "misplaced-fence",
-    "missing-note",
-    "missing-page",
-    "no-benchmark",
-    "no-description",
-    "no-figure",
-    "no-id",
-    "no-statement",
-    "no-such-program",
-    "no-such-section",
-    "no-title",
-    "no-verdict",
-    "not-run",
-    "not-shown",
-    "not-utf8",
-    "odd-character",
-    "open-fence",
-    "other-exception",
-    "outside-resource",
-    "prints-nothing",
-    "raw-cell",
-    "raw-html",
-    "same-address",
-    "same-cell",
-    "same-claim",
-    "same-description",
-    "same-id",
-    "same-section",
-    "saved-output",
-    "second-exception",
-    "second-title",
-    "site-generator",
-    "skipped-level",
-    "syntax-error",
-    "talking-probe",
-    "theme",
-    "time-limit",
-    "too-much-output",
-    "unannounced-exception",
-    "unclear-operation",
-    "unclear-probe",
-    "underlined-heading",
-    "unequal-cells",
-    "unequal-headings",
-    "unequal-links",
-    "unequal-nav",
-    "unequal-snippets",
-    "unequal-words",
-    "unknown-call",
-    "unknown-need",
-    "unknown-operation",
-    "unreadable",
-    "unreadable-time",
-    "unshown-value",
-]
+TEXTS = configparser.ConfigParser(
+    delimiters="=", comment_prefixes="#", interpolation=None, default_section=""
+)
+TEXTS.read(Path(__file__).with_suffix(".ini"), encoding="utf-8")
 
 
 @dataclass(frozen=True, order=True)
@@ -98,9 +24,16 @@ class Fault:
 
     path: str  # below the root of the repository
     line: int
-    kind: Kind
+    kind: str  # a short name that stays: "missing-page"
     message: str
-    advice: str = ""
+    advice: str
+
+    @classmethod
+    def of(cls, path: str, line: int, kind: str, /, **values: object) -> Fault:
+        """Return a fault with the texts of its kind, filled in."""
+        texts = TEXTS[kind]
+        do = texts.get("do", "").format(**values)
+        return cls(path, line, kind, texts["says"].format(**values), do)
 
     def __str__(self) -> str:
         """Return ``path:line: message [kind]`` with the advice on its own line."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sitebuild import programs
-from sitebuild.faults import Fault, Kind, UnreadableError
+from sitebuild.faults import Fault, UnreadableError
 from sitebuild.pages.call import Call
 from sitebuild.pages.outline import Page, read_page, read_pages
 from sitebuild.programs import snippet, text
@@ -31,9 +31,9 @@ class Use:
     line: int
     call: Call
 
-    def fault(self, kind: Kind, message: str, advice: str) -> Fault:
+    def fault(self, kind: str, /, **values: object) -> Fault:
         """Return a fault of this place."""
-        return Fault(self.page.path, self.line, kind, message, advice)
+        return Fault.of(self.page.path, self.line, kind, **values)
 
 
 @dataclass(frozen=True, eq=False)

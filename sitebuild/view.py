@@ -76,14 +76,14 @@ _UNSEEN = re.compile(
 )
 
 
-def visible(value: Any) -> Any:
+def visible(value: object) -> str:
     r"""Write the characters of a text that act unseen as Python does: ``\x1b``.
 
     All that a template fills in goes through here; HTML is through already.
     """
-    if not isinstance(value, str) or isinstance(value, Markup):
+    if isinstance(value, Markup):
         return value
-    return _UNSEEN.sub(lambda found: repr(found[0])[1:-1], value)
+    return _UNSEEN.sub(lambda found: repr(found[0])[1:-1], str(value))
 
 
 def breakable(name: str) -> Markup:

@@ -94,12 +94,12 @@ def read_languages(root: Path) -> tuple[dict[str, Language], list[Fault]]:
         faults += _unequal(root, first, texts)
     elif not faults:
         faults.append(
-            Fault(
+            Fault.of(
                 "words",
                 1,
                 "unreadable",
-                f"no language has the configuration {ROOT_CONFIG}",
-                "name it in the table [language] of the language at the root",
+                what=f"no language has the configuration {ROOT_CONFIG}",
+                do="name it in the table [language] of the language at the root",
             )
         )
     return languages, faults
@@ -111,7 +111,9 @@ def _read(file: Path, root: Path) -> dict[str, Any]:
     content = text.read(file, root)
 
     def wrong(line: int, message: str, advice: str) -> UnreadableError:
-        return UnreadableError(Fault(path, line, "unreadable", message, advice))
+        return UnreadableError(
+            Fault.of(path, line, "unreadable", what=message, do=advice)
+        )
 
     try:
         table: dict[str, Any] = tomllib.loads(content)
@@ -163,16 +165,14 @@ def _unequal(
             here, there = (first, other) if key in texts[first] else (other, first)
             if key not in texts[there]:
                 what = f"words/{there}.toml has no text for {key!r}"
-                advice = "give every language a text for it"
             elif _placeholders(texts[here][key]) != _placeholders(texts[there][key]):
                 here = other
                 what = f"{key!r} has other placeholders than in words/{first}.toml"
-                advice = "give it the same {...} in every language"
             else:
                 continue
             path = f"words/{here}.toml"
             line = line_of((root / path).read_text(encoding="utf-8"), key)
-            yield Fault(path, line, "unequal-words", what, advice)
+            yield Fault.of(path, line, "unequal-words", what=what)
 
 
 def _placeholders(text: str) -> set[str]:

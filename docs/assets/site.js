@@ -11,20 +11,6 @@ for (const button of document.querySelectorAll(".snippet-copy")) {
   });
 }
 
-// Charts: the names of the lines once more, which a phone shows above them.
-for (const chart of document.querySelectorAll(".chart")) {
-  const key = document.createElement("div");
-  key.className = "chart-key";
-  key.ariaHidden = "true";
-  for (const name of chart.querySelectorAll("text[style*='text-anchor: start']")) {
-    const item = document.createElement("span");
-    item.textContent = name.textContent;
-    item.style.color = name.style.fill;
-    key.append(item);
-  }
-  chart.before(key);
-}
-
 // What scrolls is a tab stop, but only while there is more to see; and its edges
 // fade where there is.
 const look = (box) => {

@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from sitebuild.figures import chart
-from sitebuild.view import View, visible
+from sitebuild.view import View
 
 STORE = Path(".cache/charts")
 
@@ -23,15 +23,13 @@ def draw(
     name: str,
     x: Sequence[float],
     samples: Mapping[str, Sequence[Sequence[float]]],
-    **words: Any,
+    **more: Any,
 ) -> Markup:
     """Return what `sitebuild.figures.chart.lines` draws of these arguments.
 
     The drawing of each place on a page is kept, with all that it depends on.
     """
-    samples = {visible(label): rounds for label, rounds in samples.items()}
-    words = {key: visible(value) for key, value in words.items()}
-    depends = repr((_drawing(), name, list(x), samples, words))
+    depends = ascii((_drawing(), name, list(x), samples, more))
     key = hashlib.sha256(depends.encode()).hexdigest()
     place = f"{view.language.code}-{view.slug.replace('/', '-')}-{name}.svg"
     file = view.run.project.root / STORE / place
@@ -39,7 +37,7 @@ def draw(
         kept, _, svg = file.read_text(encoding="utf-8").partition("\n")
         if kept == key:
             return Markup(svg)
-    svg = chart.lines(name, x, samples, **words)
+    svg = chart.lines(name, x, samples, **more)
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_suffix(".new")
     new.write_text(f"{key}\n{svg}", encoding="utf-8")

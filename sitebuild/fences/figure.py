@@ -46,11 +46,7 @@ def check(use: Use, program: Snippet) -> Iterator[Fault]:
     """Give what is wrong with the figures of a call, before anything is run."""
     call = use.call
     if call.figures and (program.needs_cuda or program.is_benchmark):
-        yield use.fault(
-            "figure-not-run",
-            f"{program.path} is not run by every build: it has no figures",
-            "draw a snippet that runs on the CPU, or take the figure out",
-        )
+        yield use.fault("figure-not-run", path=program.path)
         return
     sections = {section.name for section in program.sections}
     for figure in call.figures:
@@ -58,8 +54,9 @@ def check(use: Use, program: Snippet) -> Iterator[Fault]:
             if panel.section and panel.section not in sections:
                 yield use.fault(
                     "no-such-section",
-                    f"{program.path} has no section {panel.section!r} to draw",
-                    f"its sections: {', '.join(sorted(sections)) or 'none'}",
+                    path=program.path,
+                    section=panel.section,
+                    sections=", ".join(sorted(sections)) or "none",
                 )
 
 
@@ -76,17 +73,19 @@ def judge(use: Use, run: Run) -> Iterator[Fault]:
         if data is None:
             yield use.fault(
                 "no-figure",
-                f"{what}: the program ends before section {taken.section!r}",
-                "draw a section before the exception",
+                what=f"{what}: the program ends before section {taken.section!r}",
+                do="draw a section before the exception",
             )
         elif "error" in data:
-            yield use.fault("no-figure", f"{what}: {data['error']}", data["advice"])
+            yield use.fault(
+                "no-figure", what=f"{what}: {data['error']}", do=data["advice"]
+            )
         elif "keys" in data and len(data["keys"]) != figure.columns:
             yield use.fault(
                 "no-figure",
-                f"{what}: {figure.columns} titles for the {len(data['keys'])} keys "
+                what=f"{what}: {figure.columns} titles for the {len(data['keys'])} keys "
                 f"of {taken.names[0]}",
-                f"write a title for each of: {', '.join(data['keys'])}",
+                do=f"write a title for each of: {', '.join(data['keys'])}",
             )
 
 

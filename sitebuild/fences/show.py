@@ -14,6 +14,7 @@ from sitebuild.pages.call import VALUES, Call, Form
 from sitebuild.programs.operations import OPERATIONS, TEMPLATE
 from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project, Run, Use
+from sitebuild.run.environment import Environment
 from sitebuild.view import View
 
 
@@ -22,18 +23,15 @@ def check_program(use: Use, project: Project) -> Iterator[Fault]:
     call = use.call
     program = project.programs.get(call.program)
     if program is None:
-        yield use.fault(
-            "no-such-program",
-            f"there is no readable snippet {call.program!r}",
-            f"write snippets/{call.program}.py or correct the name",
-        )
+        yield use.fault("no-such-program", program=call.program)
         return
     sections = [section.name for section in program.sections]
     if call.section and call.section not in sections:
         yield use.fault(
             "no-such-section",
-            f"{program.path} has no section {call.section!r}",
-            "its sections: " + (", ".join(sections) or "none"),
+            path=program.path,
+            section=call.section,
+            sections=", ".join(sections) or "none",
         )
 
 
@@ -44,11 +42,7 @@ def check(use: Use, project: Project) -> Iterator[Fault]:
     if program is None:
         return
     if program.is_benchmark:
-        yield use.fault(
-            "benchmark-shown",
-            f"{program.path} is a benchmark: it is measured, not run",
-            f'write `benchmark("{program.name}")`',
-        )
+        yield use.fault("benchmark-shown", path=program.path, name=program.name)
     yield from figure.check(use, program)
 
 
@@ -117,22 +111,29 @@ def _printed(call: Call, view: View) -> Markup:
     """Return what a program printed here or, where it cannot run, in a recording."""
     run = view.run
     program = run.project.programs[call.program]
-    where, outputs = "", None
+    where: Environment | None = None
     if program.needs_cuda and not run.environment.cuda:
-        for recording in run.recordings:  # the newest is the last
-            if found := recording.outputs(program):
-                where, outputs = str(recording.environment), found
+        where, outputs = _recorded(program, run)
     elif program.name in run.results:
         outputs = run.results[program.name].outputs
     else:
         return Markup("")  # what failed is reported, and never published
     return view.render(
         "show.html.jinja",
-        text=outputs
-        and (outputs[call.section] if call.section else "".join(outputs.values())),
+        text=outputs.get(call.section, "".join(outputs.values())) if outputs else None,
         where=where,
         raised=_raises(program, call.section),
     )
+
+
+def _recorded(
+    program: Snippet, run: Run
+) -> tuple[Environment | None, dict[str, str] | None]:
+    """Return where a program was last recorded, and what it printed there."""
+    for recording in reversed(run.recordings):
+        if outputs := recording.outputs(program):
+            return recording.environment, outputs
+    return None, None
 
 
 def _raises(program: Snippet, section: str) -> bool:

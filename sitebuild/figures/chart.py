@@ -112,7 +112,7 @@ def lines(
             ["x"] * len(order),  # a label of matplotlib's own means more than itself
             loc="lower left",
             bbox_to_anchor=(0, 1),
-            ncols=max(1, int(72 * 0.78 * _WIDE / longest)),
+            ncols=max(1, int(72 * 0.6 * _WIDE / longest)),
         )
         for line, text in zip(order, legend.get_texts()):
             text.set_text(labels[drawn.index(line)])

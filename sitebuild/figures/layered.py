@@ -131,7 +131,7 @@ def _order(points: Sequence[Box], links: Sequence[_Link]) -> list[list[Box]]:
     """Return the points of each layer from left to right."""
     above: dict[Box, list[_Link]] = defaultdict(list)
     below: dict[Box, list[_Link]] = defaultdict(list)
-    for link in sorted(links, key=lambda link: link.start):
+    for link in links:
         above[link.lower].append(link)
         below[link.upper].append(link)
     rows: list[list[Box]] = [[] for _ in range(max(p.layer for p in points) + 1)]

@@ -35,13 +35,7 @@ def unequal(root: Path, languages: dict[str, Language]) -> Iterator[Fault]:
                     if page in re.split(r"[\s,\[\]]+", text)
                 ]
                 line = places[-1] if places else 1  # if it is inherited
-                yield Fault(
-                    config,
-                    line,
-                    "unequal-nav",
-                    what,
-                    "list each page once, in the same order in all languages",
-                )
+                yield Fault.of(config, line, "unequal-nav", what=what)
                 break
 
 

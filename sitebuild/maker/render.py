@@ -55,7 +55,7 @@ def render(run: Run, to: Path) -> Rendered:
     if not (run.project.root / ASSETS).is_dir():
         advice = "it holds what mkdocs.yml names as `extra_css` and `extra_javascript`"
         whole.faults.append(
-            Fault(ASSETS, 1, "unreadable", "there is no such folder", advice)
+            Fault.of(ASSETS, 1, "unreadable", what="there is no such folder", do=advice)
         )
         return whole
     to.mkdir()
@@ -258,11 +258,5 @@ def today() -> datetime.date:
         return datetime.datetime.fromtimestamp(int(epoch), utc).date()
     except (ValueError, OverflowError, OSError):
         raise UnreadableError(
-            Fault(
-                "SOURCE_DATE_EPOCH",
-                1,
-                "unreadable-time",
-                f"{epoch!r} is no number of seconds",
-                "set this variable of the environment to one, or to nothing",
-            )
+            Fault.of("SOURCE_DATE_EPOCH", 1, "unreadable-time", epoch=epoch)
         ) from None

@@ -76,7 +76,7 @@ class Reports(logging.Handler):
             line = getattr(error, "lineno", None) or frame.lineno or 1
             path = os.path.relpath(path, self._project.root)
             text = f"{type(error).__name__}: {error}"
-            self.faults.append(Fault(path, line, "theme", text))
+            self.faults.append(Fault.of(path, line, "theme", text=text))
         else:
             return False
         return True
@@ -104,7 +104,7 @@ class Reports(logging.Handler):
                 break
         if given := _LINE.search(message):
             line = int(given[1])
-        fault = Fault(path, line or 1, "site-generator", message)
+        fault = Fault.of(path, line or 1, "site-generator", message=message)
         if fault not in self.faults:
             self.faults.append(fault)
 

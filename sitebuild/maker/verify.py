@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitebuild.faults import Fault, Kind
+from sitebuild.faults import Fault
 from sitebuild.pages.outline import Page, address
 from sitebuild.project import Project
 
 _TAG = re.compile(r"<(a|link|img|script|iframe|source)\s([^>]*)>")
-_ATTRIBUTE = re.compile(r'(?:^|\s)(href|src)="?([^"\s>]+)')
+_ATTRIBUTE = re.compile(r'(?:^|\s)(?:href|src)="?([^"\s>]+)')
 _ELSEWHERE = re.compile(r"[a-z]+:|//", re.IGNORECASE)
 _NOT_LOADED = re.compile(r'rel="?(canonical|alternate)')
 _ID = re.compile(r'\sid="?([^"\s>]+)')
@@ -24,7 +24,7 @@ class Document:
     """What a built page has to do with others."""
 
     ids: frozenset[str]
-    links: frozenset[tuple[str, str]]  # attribute and address, within the site
+    links: frozenset[str]  # addresses within the site
     loaded: frozenset[str]  # addresses outside that a browser asks by itself
 
 
@@ -33,19 +33,18 @@ class Dead:
     """A link that leads nowhere, or to the outside where it must not."""
 
     file: str  # below the root of the site
-    kind: Kind
-    what: str
+    kind: str
     target: str
 
 
 def read(html: str) -> Document:
     """Return what a page has to do with others."""
-    links: set[tuple[str, str]] = set()
+    links: set[str] = set()
     loaded: set[str] = set()
     for tag, attributes in set(_TAG.findall(html)):
-        for attribute, target in _ATTRIBUTE.findall(attributes):
+        for target in _ATTRIBUTE.findall(attributes):
             if not _ELSEWHERE.match(target):
-                links.add((attribute, target))
+                links.add(target)
             elif (
                 tag != "a"
                 and not target.startswith("data:")
@@ -71,32 +70,30 @@ class Links:
     def dead(self, file: str, document: Document) -> Iterator[Dead]:
         """Give all that is dead in one page."""
         for target in document.loaded:
-            yield Dead(file, "outside-resource", "loads from outside", target)
-        for attribute, target in document.links:
-            if fault := self.wrong(file, target):
-                kind, what = fault
-                what = f"{attribute} {what}" if kind == "dead-link" else what
-                yield Dead(file, kind, what, target)
+            yield Dead(file, "outside-resource", target)
+        for target in document.links:
+            if kind := self.wrong(file, target):
+                yield Dead(file, kind, target)
 
-    def wrong(self, file: str, target: str) -> tuple[Kind, str] | None:
-        """Return what is wrong with a link in `file`: its kind, and in words."""
+    def wrong(self, file: str, target: str) -> str:
+        """Return the kind of fault that a link in `file` is, or ""."""
         path, _, fragment = target.partition("#")
         if posixpath.basename(file) == "404.html" and (path[:1] == "/" or not path):
-            return None  # its addresses are absolute: it serves any path
+            return ""  # its addresses are absolute: it serves any path
         there: str | None = file
         if path:
             there = posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
             there = self._file(there)
         if there is None:
-            return "dead-link", "leads nowhere"
+            return "dead-link"
         if (
             fragment
             and there.endswith(".html")
             and fragment not in self._ids.get(there, ())
             and not fragment.startswith("__")  # Material's own, made by its script
         ):
-            return "dead-anchor", "there is no anchor"
-        return None
+            return "dead-anchor"
+        return ""
 
     def _file(self, path: str) -> str | None:
         """Return the file that a server answers an address with."""
@@ -122,7 +119,7 @@ def faults(project: Project, dead: Iterable[Dead]) -> Iterator[Fault]:
         path, line = found.file, 1
         if page:
             path, line = page.path, _line(project, page, found.target)
-        yield Fault(path, line, found.kind, f"{found.what}: {found.target}")
+        yield Fault.of(path, line, found.kind, target=found.target)
 
 
 def _line(project: Project, page: Page, target: str) -> int:

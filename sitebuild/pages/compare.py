@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Union
 
-from sitebuild.faults import Fault, Kind
+from sitebuild.faults import Fault
 from sitebuild.pages.outline import Cell, Fence, Heading, Link, Page
 
 Entry = Union[Heading, Fence, Link, Cell]
-_NAMES: dict[Kind, str] = {
-    "unequal-headings": "heading",
-    "unequal-snippets": "snippet",
-    "unequal-links": "link",
-    "unequal-cells": "code cell",
-}
 
 
 def compare(
@@ -31,12 +25,8 @@ def compare(
             has, lacks = (first, other) if slug in pages[first] else (other, first)
             if f"docs/{lacks}/{slug}" in unread:
                 continue
-            yield Fault(
-                pages[has][slug].path,
-                1,
-                "missing-page",
-                f"this page does not exist in {lacks!r}",
-                f"write docs/{lacks}/{slug}, with the same headings and snippets",
+            yield Fault.of(
+                pages[has][slug].path, 1, "missing-page", lacks=lacks, slug=slug
             )
         for slug in sorted(set(pages[first]) & set(pages[other])):
             here, there = pages[other][slug], pages[first][slug]
@@ -49,22 +39,22 @@ def compare(
 
 
 def _part(
-    kind: Kind, here: Page, there: Page, ours: Sequence[Entry], theirs: Sequence[Entry]
+    kind: str, here: Page, there: Page, ours: Sequence[Entry], theirs: Sequence[Entry]
 ) -> Iterator[Fault]:
     """Give the first place where `ours` and `theirs` differ, if there is one."""
-    what = _NAMES[kind]
     for number in range(max(len(ours), len(theirs))):
         mine, other = ours[number : number + 1], theirs[number : number + 1]
         if list(mine) == list(other):
             continue
         last = ours[: number + 1][-1:]
-        yield Fault(
+        yield Fault.of(
             here.path,
             last[0].line if last else 1,
             kind,
-            f"{what} {number + 1} is {_short(mine)} here and {_short(other)} "
-            f"in {there.path}",
-            f"give both languages the same {what}s in the same order",
+            number=number + 1,
+            here=_short(mine),
+            there=_short(other),
+            other=there.path,
         )
         return
 

@@ -30,29 +30,23 @@ def dead_links(
             if slug in pages or f"docs/{page.language}/{slug}" in unread:
                 continue
             if path.endswith((".md", ".ipynb")) or not _is_file(root, page, path):
-                yield Fault(
+                yield Fault.of(
                     page.path,
                     link.line,
                     "dead-link",
-                    f"the link to {link.target!r} leads to no page",
-                    "write the way from this page's folder to the `.md` file",
+                    target=link.target,
                 )
         for image in page.images:
             if _ELSEWHERE.match(image.target):
-                yield Fault(
-                    page.path,
-                    image.line,
-                    "outside-resource",
-                    f"loads from outside: {image.target}",
-                    "put the file beside the page, if its licence lets you",
+                yield Fault.of(
+                    page.path, image.line, "outside-resource", target=image.target
                 )
             elif not _is_file(root, page, image.target):
-                yield Fault(
+                yield Fault.of(
                     page.path,
                     image.line,
                     "dead-link",
-                    f"there is no image {image.target!r}",
-                    "write the way from this page's folder to the file",
+                    target=image.target,
                 )
 
 

@@ -24,8 +24,9 @@ class Line:
     @property
     def is_code(self) -> bool:
         """Whether Markdown takes it for code: indented, after an empty line."""
-        indented = re.match(r" {4}|\t", self.text) and self.text.strip()
-        return bool(indented) and not self.contained and not self.above.strip()
+        if self.contained or self.above.strip():
+            return False
+        return self.text.startswith("    ") and not self.text.isspace()
 
 
 @dataclass(frozen=True)

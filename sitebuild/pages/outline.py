@@ -9,11 +9,11 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sitebuild.faults import Fault, Kind, UnreadableError
+from sitebuild.faults import Fault, UnreadableError
 from sitebuild.pages.call import Call, Form, options, parse
 from sitebuild.pages.markdown import Block, Line, front_matter, is_fence, parts
 from sitebuild.programs import notebook
@@ -102,9 +102,9 @@ class Page:
     cells: list[Cell] = field(default_factory=list)  # notebooks only
     faults: list[Fault] = field(default_factory=list)
 
-    def wrong(self, line: int, kind: Kind, message: str, advice: str) -> None:
+    def wrong(self, line: int, kind: str, /, **values: object) -> None:
         """Note a fault."""
-        self.faults.append(Fault(self.path, line, kind, message, advice))
+        self.faults.append(Fault.of(self.path, line, kind, **values))
 
 
 def address(slug: str) -> str:
@@ -166,30 +166,25 @@ def _read_front_matter(page: Page, lines: list[str] | None, text: str) -> None:
             page.wrong(
                 number,
                 "front-matter",
-                f"the front matter cannot hold {line!r}",
-                f"write `key: text` on one line, with one of {', '.join(FRONT_MATTER)}",
+                what=f"the front matter cannot hold {line!r}",
+                do=f"write `key: text` on one line, with one of {', '.join(FRONT_MATTER)}",
             )
         elif _COLONS.match(line):
             page.wrong(
                 number,
                 "front-matter",
-                "this line of the front matter is not YAML: a second colon",
-                "put the text in quotes, or leave the colon out",
+                what="this line of the front matter is not YAML: a second colon",
+                do="put the text in quotes, or leave the colon out",
             )
     if lines is None and text.startswith("---\n"):
         page.wrong(
             1,
             "front-matter",
-            "the front matter never ends",
-            "end it with a line that is ---",
+            what="the front matter never ends",
+            do="end it with a line that is ---",
         )
     elif not page.description:
-        page.wrong(
-            1,
-            "no-description",
-            "this page has no description",
-            "begin it with `---`, `description: a sentence`, `---`",
-        )
+        page.wrong(1, "no-description")
 
 
 def _read_markdown(
@@ -204,19 +199,14 @@ def _read_markdown(
 
 def _read_block(page: Page, block: Block, forms: Mapping[str, Form]) -> None:
     if not block.closed:
-        page.wrong(
-            block.number,
-            "open-fence",
-            "this fence is never closed",
-            f"end it with a line that is {block.mark}",
-        )
+        page.wrong(block.number, "open-fence", mark=block.mark)
         return
     if not _EXECUTED.fullmatch(block.header):
         page.wrong(
             block.number,
             "not-run",
-            f"a reader would think that this block was run: {block.header!r}",
-            'begin it with `python exec="on"` as it is written here, and show a '
+            what=f"a reader would think that this block was run: {block.header!r}",
+            do='begin it with `python exec="on"` as it is written here, and show a '
             "program; nothing else stands in a block on a page",
         )
         return
@@ -224,8 +214,8 @@ def _read_block(page: Page, block: Block, forms: Mapping[str, Form]) -> None:
         page.wrong(
             block.number,
             "misplaced-fence",
-            "a fence stands by itself, not in a list, a quotation or a paragraph",
-            "begin it in the first column, after an empty line",
+            what="a fence stands by itself, not in a list, a quotation or a paragraph",
+            do="begin it in the first column, after an empty line",
         )
     try:
         call = parse(block.code, options(block.header), forms)
@@ -234,65 +224,47 @@ def _read_block(page: Page, block: Block, forms: Mapping[str, Form]) -> None:
         page.wrong(
             block.number + 1,
             "unknown-call",
-            f"a fence with exec cannot hold {block.code.strip() + figures!r}",
-            str(error),
+            code=block.code.strip() + figures,
+            usage=error,
         )
         return
     page.fences.append(Fence(block.number, call))
 
 
 def _read_line(page: Page, line: Line) -> None:
-    if is_fence(line.above) and line.text.strip():
+    if not line.text.strip():
+        return
+    if is_fence(line.above):
         page.wrong(
             line.number,
             "misplaced-fence",
-            "the fence above this line stands by itself, not in a paragraph",
-            "put an empty line between them",
+            what="the fence above this line stands by itself, not in a paragraph",
+            do="put an empty line between them",
         )
     elif line.above.strip() and _UNDERLINE.fullmatch(line.text):
-        page.wrong(
-            line.number,
-            "underlined-heading",
-            f"{line.text!r} makes a heading of the line above it",
-            "write headings as `## text { #id }`, rules after an empty line",
-        )
+        page.wrong(line.number, "underlined-heading", text=line.text)
     if line.is_code:
         page.wrong(
             line.number,
             "not-run",
-            "a reader would think that this block was run: it is indented",
-            "indent what belongs to a list, and nothing else",
+            what="a reader would think that this block was run: it is indented",
+            do="indent what belongs to a list, and nothing else",
         )
         return
     if _CONFLICT.match(line.text):
-        page.wrong(
-            line.number,
-            "merge-conflict",
-            "here Git could not merge two versions",
-            "choose one, and take Git's marks out",
-        )
+        page.wrong(line.number, "merge-conflict")
         return
     if heading := _HEADING.match(line.text):
         _read_heading(page, line.number, *heading.groups())
     elif line.text.startswith("#"):
-        page.wrong(
-            line.number,
-            "heading-without-space",
-            f"{line.text!r} makes a heading",
-            "put a space behind the `#`, or begin the line with another word",
-        )
+        page.wrong(line.number, "heading-without-space", text=line.text)
     text = _CODE.sub("`", line.text)
     for target in _LINK.findall(text) + _REFERENCE.findall(text):
         page.links.append(Link(line.number, target))
     for target in _IMAGE.findall(text):
         page.images.append(Link(line.number, target))
     if tag := _TAG.search(text):
-        page.wrong(
-            line.number,
-            "raw-html",
-            f"HTML begins here: {tag[0]}",
-            "write Markdown, or put what is code in backticks",
-        )
+        page.wrong(line.number, "raw-html", tag=tag[0])
 
 
 def _read_heading(page: Page, line: int, marks: str, text: str) -> None:
@@ -304,45 +276,25 @@ def _read_heading(page: Page, line: int, marks: str, text: str) -> None:
 
 def _check_headings(page: Page) -> None:
     if not page.headings:
-        page.wrong(
-            1,
-            "no-title",
-            "this page has no heading",
-            "begin it with `# title { #id }`",
-        )
+        page.wrong(1, "no-title")
     ids: set[str] = set()
     level = 0
     for heading in page.headings:
         if not heading.id:
-            page.wrong(
-                heading.line,
-                "no-id",
-                f"the heading {heading.text!r} has no id",
-                "end it with `{ #id }`, the same id in both languages",
-            )
+            page.wrong(heading.line, "no-id", text=heading.text)
         elif heading.id in ids:
-            page.wrong(
-                heading.line,
-                "same-id",
-                f"a second heading has the id {heading.id!r}",
-                "give it another, the same in both languages",
-            )
+            page.wrong(heading.line, "same-id", id=heading.id)
         ids.add(heading.id)
         if heading.level == 1 and level:
-            page.wrong(
-                heading.line,
-                "second-title",
-                f"the heading {heading.text!r} is a second title",
-                "begin it with `##`, or make a page of its own of it",
-            )
+            page.wrong(heading.line, "second-title", text=heading.text)
         elif heading.level > level + 1:
             above = f"a heading of level {level}" if level else "no heading at all"
             page.wrong(
                 heading.line,
                 "skipped-level",
-                f"the heading {heading.text!r} of level {heading.level} is below "
-                f"{above}",
-                "go down one level at a time, from the `#` of the title",
+                text=heading.text,
+                level=heading.level,
+                above=above,
             )
         level = heading.level
 
@@ -352,23 +304,13 @@ def _read_cell(page: Page, number: int, cell: Mapping[str, Any]) -> None:
     source = "".join(cell["source"])
     id_ = str(cell["id"])
     if not re.fullmatch(r"[a-z0-9-]+", id_) or _RANDOM_ID.fullmatch(id_):
-        page.wrong(
-            number,
-            "bad-cell-id",
-            f"the id {id_!r} of cell {number} is no name",
-            "give it a name in lower-case letters, digits and hyphens",
-        )
+        page.wrong(number, "bad-cell-id", id=id_, number=number)
     if cell["cell_type"] == "code":
         page.cells.append(Cell(number, source))
         _check_code_cell(page, number, id_, source)
         return
     if cell["cell_type"] != "markdown":
-        page.wrong(
-            number,
-            "raw-cell",
-            f"cell {number} is neither Markdown nor code",
-            "make a Markdown cell of it",
-        )
+        page.wrong(number, "raw-cell", number=number)
         return
     text = Page(page.path, page.slug, page.language)
     _read_markdown(text, enumerate(source.split("\n"), 1), {})
@@ -381,7 +323,7 @@ def _read_cell(page: Page, number: int, cell: Mapping[str, Any]) -> None:
     page.images += [Link(number, found.target) for found in text.images]
     for fault in text.faults:
         message = f"the cell {id_!r}, line {fault.line}: {fault.message}"
-        page.wrong(number, fault.kind, message, fault.advice)
+        page.faults.append(replace(fault, line=number, message=message))
 
 
 def _check_code_cell(page: Page, number: int, id_: str, source: str) -> None:
@@ -391,9 +333,4 @@ def _check_code_cell(page: Page, number: int, id_: str, source: str) -> None:
         return  # reported with the program
     last = body[-1] if body else None
     if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Call):
-        page.wrong(
-            number,
-            "unshown-value",
-            f"the code cell {id_!r} ends with a value that only Jupyter would show",
-            "print it",
-        )
+        page.wrong(number, "unshown-value", id=id_)

@@ -15,21 +15,15 @@ def same_pages(pages: Mapping[str, Page]) -> Iterator[Fault]:
     for page in pages.values():
         first = addresses.setdefault(address(page.slug), page)
         if first is not page:
-            yield Fault(
+            yield Fault.of(
                 page.path,
                 1,
                 "same-address",
-                f"this page has the address of {first.path}: /{address(page.slug)}",
-                "give one of them another name",
+                path=first.path,
+                address=address(page.slug),
             )
         if not page.description:
             continue
         first = descriptions.setdefault(page.description, page)
         if first is not page:
-            yield Fault(
-                page.path,
-                1,
-                "same-description",
-                f"this page has the description of {first.path}",
-                "say what this page answers and no other",
-            )
+            yield Fault.of(page.path, 1, "same-description", path=first.path)

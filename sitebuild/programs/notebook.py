@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sitebuild.faults import Fault, Kind, UnreadableError
+from sitebuild.faults import Fault, UnreadableError
 from sitebuild.programs import text
 from sitebuild.programs.snippet import Snippet, parse
 
@@ -33,32 +33,28 @@ def read(file: Path, root: Path) -> dict[str, Any]:
         ]
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableError(
-            Fault(
+            Fault.of(
                 path,
                 getattr(error, "lineno", 1),
                 "unreadable",
-                f"cannot be read: {error!r}",
-                "save it as JSON in UTF-8, with an `id` in each cell",
+                what=f"cannot be read: {error!r}",
+                do="save it as JSON in UTF-8, with an `id` in each cell",
             )
         ) from None
     seen: set[str] = set()
     for id_, kind, source, cell in cells:
-        name_: Kind
         if id_ in seen:
-            name_, what = "same-cell", "a second cell"
-            advice = "give it another `id`"
+            fault = "same-cell"
         elif kind == "code" and not source.strip():
-            name_, what = "empty-cell", "an empty code cell"
-            advice = "write into it, or delete it"
+            fault = "empty-cell"
         elif cell.get("outputs"):
-            name_, what = "saved-output", "a saved output, which no page shows"
-            advice = "clear all outputs and save"
+            fault = "saved-output"
         else:
             seen.add(id_)
             continue
         places = [m.start() for m in re.finditer(f'"id": *{json.dumps(id_)}', content)]
         line = content.count("\n", 0, places[-1]) + 1 if places else 1
-        raise UnreadableError(Fault(path, line, name_, f"{what}: {id_!r}", advice))
+        raise UnreadableError(Fault.of(path, line, fault, id=id_))
     return notebook
 
 

@@ -98,9 +98,8 @@ def read_operations(root: Path) -> tuple[list[Operation], list[Fault]]:
     return operations, faults
 
 
-def _wrong(line: int, message: str) -> Fault:
-    advice = "see the comment on top of the file"
-    return Fault(OPERATIONS, line, "unclear-operation", message, advice)
+def _wrong(line: int, what: str) -> Fault:
+    return Fault.of(OPERATIONS, line, "unclear-operation", what=what)
 
 
 def probe_name(operation: Operation, device: str = "cpu") -> str:
@@ -131,12 +130,12 @@ def program(template: str, operation: Operation, device: str = "cpu") -> str:
         count = len(re.findall(pattern, template, flags=re.M))
         if count != 1:
             raise UnreadableError(
-                Fault(
+                Fault.of(
                     TEMPLATE,
                     1,
                     "unclear-probe",
-                    f"{count} lines are like {pattern}, not one",
-                    f"each operation of {OPERATIONS} is put in its place",
+                    count=count,
+                    pattern=pattern,
                 )
             )
         literal = lines.replace("\\", r"\\")

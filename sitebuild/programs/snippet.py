@@ -22,7 +22,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitebuild.faults import Fault, Kind, UnreadableError
+from sitebuild.faults import Fault, UnreadableError
 from sitebuild.programs import text
 
 TIME_LIMIT = 10.0  # seconds, unless the snippet gives another with a reason
@@ -98,10 +98,8 @@ def parse(name: str, path: str, source: str) -> Snippet:
     return Snippet(name, path, source, sections, raises, needs_cuda, time_limit)
 
 
-def _wrong(
-    path: str, line: int, kind: Kind, message: str, advice: str
-) -> UnreadableError:
-    return UnreadableError(Fault(path, line, kind, message, advice))
+def _wrong(path: str, line: int, kind: str, /, **values: object) -> UnreadableError:
+    return UnreadableError(Fault.of(path, line, kind, **values))
 
 
 def _tree(path: str, source: str) -> ast.Module:
@@ -109,13 +107,7 @@ def _tree(path: str, source: str) -> ast.Module:
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        raise _wrong(
-            path,
-            error.lineno or 1,
-            "syntax-error",
-            f"SyntaxError: {error.msg}",
-            "correct the program; `python FILE` must run it as it stands",
-        ) from None
+        raise _wrong(path, error.lineno or 1, "syntax-error", msg=error.msg) from None
     if all(
         isinstance(statement, ast.Pass)
         or (
@@ -124,29 +116,16 @@ def _tree(path: str, source: str) -> ast.Module:
         )
         for statement in tree.body
     ):
-        raise _wrong(
-            path,
-            1,
-            "no-statement",
-            "the snippet has no statement that does anything",
-            "write a program into it",
-        )
+        raise _wrong(path, 1, "no-statement")
     for node in ast.walk(tree):
-        modules = (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules = [node.module or ""]
+        else:
+            continue
         if any(module.split(".")[0] == "sitebuild" for module in modules):
-            raise _wrong(
-                path,
-                node.lineno,  # type: ignore[attr-defined]
-                "imports-sitebuild",
-                "imports `sitebuild`, which a reader who copies this does not have",
-                "write what it takes from there into the program",
-            )
+            raise _wrong(path, node.lineno, "imports-sitebuild")
     return tree
 
 
@@ -157,23 +136,11 @@ def _sections(path: str, lines: list[str]) -> tuple[Section, ...]:
         if (found := _MARK.match(line))
     ]
     if marks and marks[0][0] != 1:
-        raise _wrong(
-            path,
-            marks[0][0],
-            "before-section",
-            "lines stand before the first section",
-            "begin the file with a `# %% name` mark",
-        )
+        raise _wrong(path, marks[0][0], "before-section")
     names: set[str] = set()
     for number, mark in marks:
         if mark in names:
-            raise _wrong(
-                path,
-                number,
-                "same-section",
-                f"a second section has the name {mark!r}",
-                "rename one",
-            )
+            raise _wrong(path, number, "same-section", mark=mark)
         names.add(mark)
     ends = [number - 1 for number, _ in marks[1:]] + [len(lines)]
     return tuple(
@@ -189,13 +156,7 @@ def _announced(path: str, lines: list[str]) -> tuple[str, int] | None:
         if (found := _RAISES.search(line))
     ]
     if len(announced) > 1:
-        raise _wrong(
-            path,
-            announced[1][1],
-            "second-exception",
-            "a second exception is announced; a program stops at the first",
-            "write one snippet for each error",
-        )
+        raise _wrong(path, announced[1][1], "second-exception")
     return announced[0] if announced else None
 
 
@@ -206,24 +167,23 @@ def _stops(path: str, block: list[ast.stmt], line: int) -> None:
     nothing of what follows the call.
     """
     for index, statement in enumerate(block):
-        decorators = getattr(statement, "decorator_list", [])
-        first = min([statement.lineno, *(d.lineno for d in decorators)])
-        if not first <= line <= (statement.end_lineno or first):
+        if not _first(statement) <= line <= (statement.end_lineno or 0):
             continue
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        function = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if function and line >= statement.lineno:
             return
         if index + 1 < len(block):
-            raise _wrong(
-                path,
-                block[index + 1].lineno,
-                "after-exception",
-                f"stands behind line {line}, where the program stops",
-                "delete it, or announce the exception where it is raised",
-            )
+            raise _wrong(path, _first(block[index + 1]), "after-exception", line=line)
         if not isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
             for name in ("body", "orelse", "finalbody"):
                 _stops(path, getattr(statement, name, None) or [], line)
         return
+
+
+def _first(statement: ast.stmt) -> int:
+    """Return the line of a statement; decorators stand above that of their `def`."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(found.lineno for found in decorators)])
 
 
 def _header(path: str, lines: list[str]) -> tuple[bool, float]:
@@ -232,23 +192,11 @@ def _header(path: str, lines: list[str]) -> tuple[bool, float]:
     for number, line in enumerate(lines, 1):
         if found := _NEEDS.match(line):
             if found[1] != "cuda":
-                raise _wrong(
-                    path,
-                    number,
-                    "unknown-need",
-                    f"cannot give {found[1]!r}",
-                    "write `cuda`",
-                )
+                raise _wrong(path, number, "unknown-need", found=found[1])
             needs_cuda = True
         elif found := _LIMIT.match(line):
             if not found[2]:
-                raise _wrong(
-                    path,
-                    number,
-                    "limit-without-reason",
-                    "a time limit without a reason",
-                    "write `# time limit: 60 s (why)`",
-                )
+                raise _wrong(path, number, "limit-without-reason")
             time_limit = float(found[1])
     return needs_cuda, time_limit
 
@@ -257,21 +205,9 @@ def _rest(path: str, lines: list[str], first: int) -> None:
     """Refuse what means nothing below the first statement, or gets lost there."""
     for number, line in enumerate(lines, first):
         if _NEEDS.match(line) or _LIMIT.match(line):
-            raise _wrong(
-                path,
-                number,
-                "late-comment",
-                f"{line!r} stands after the first statement, where it means nothing",
-                "move it to the top of the file",
-            )
+            raise _wrong(path, number, "late-comment", line=line)
         if "perfplot.bench(" in line and not line.startswith("data = "):
-            raise _wrong(
-                path,
-                number,
-                "measurement-not-kept",
-                "this benchmark's measurement is not kept in `data`",
-                "write `data = perfplot.bench(...)`, not indented",
-            )
+            raise _wrong(path, number, "measurement-not-kept")
 
 
 def read_all(root: Path) -> tuple[dict[str, Snippet], list[Fault]]:
@@ -288,14 +224,7 @@ def read_all(root: Path) -> tuple[dict[str, Snippet], list[Fault]]:
         try:
             if not _NAME.fullmatch(name):
                 # Capitals: "Detach.py" and "detach.py" are one file on macOS.
-                raise _wrong(
-                    path,
-                    1,
-                    "bad-name",
-                    "not a name for a snippet",
-                    "call it snippets/topic/name.py, in lower-case letters, digits "
-                    "and underscores",
-                )
+                raise _wrong(path, 1, "bad-name")
             snippets[name] = parse(name, path, text.read(file, root))
         except UnreadableError as error:
             faults.append(error.fault)

@@ -27,12 +27,12 @@ def read(file: Path, root: Path) -> str:
         raw = file.read_bytes()
     except OSError as error:  # a folder, a link that leads nowhere or in a circle
         raise UnreadableError(
-            Fault(
+            Fault.of(
                 path,
                 1,
                 "unreadable",
-                f"cannot be read: {error.strerror}",
-                "put a file there, or remove it",
+                what=f"cannot be read: {error.strerror}",
+                do="put a file there, or remove it",
             )
         ) from None
     try:
@@ -40,19 +40,19 @@ def read(file: Path, root: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise UnreadableError(
-            Fault(path, line, "not-utf8", f"not UTF-8: {error.reason}", "save as UTF-8")
+            Fault.of(path, line, "not-utf8", reason=error.reason)
         ) from None
     odd = _ODD.search(text)
     if odd:
         before = text[: odd.start()]
         name = _NAMES.get(odd[0], f"the control character U+{ord(odd[0]):04X}")
         raise UnreadableError(
-            Fault(
+            Fault.of(
                 path,
                 before.count("\n") + 1,
                 "odd-character",
-                f"{name} at column {len(before.rpartition(chr(10))[2]) + 1}",
-                "write four spaces for a tab; in a string, write its escape",
+                name=name,
+                column=len(before.rpartition(chr(10))[2]) + 1,
             )
         )
     return text

@@ -39,11 +39,11 @@ _KEYS = {
 class Process:
     """A program under way, in a session and a folder of its own."""
 
-    def __init__(self, job: Job) -> None:
-        """Make the folder, and the files that have no name."""
+    def __init__(self, job: Job, below: str | None = None) -> None:
+        """Make a folder `below` another, and the files that have no name."""
         self.job = job
         self.pid = 0
-        self.folder = Path(tempfile.mkdtemp(prefix="snippet-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="snippet-", dir=below))
         self.output = _nameless()
         self.report = _nameless()
         self._started = time.monotonic()
@@ -171,7 +171,7 @@ def fork(job: Job, leave: Callable[[], None]) -> Process:
 
 def alone(job: Job, variables: dict[str, str]) -> dict[str, Any]:
     """Run `job` in a Python of its own, where fork is not safe; return its result."""
-    process = Process(job)
+    process = Process(job, variables["TMPDIR"])
     with tempfile.TemporaryFile() as stdin:
         stdin.write(json.dumps(dataclasses.asdict(job)).encode())
         stdin.seek(0)

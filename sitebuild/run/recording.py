@@ -63,13 +63,7 @@ class Recording:
         """Return the files below `root` that are not what a run wrote."""
         folder = self.root.relative_to(root).as_posix()
         return [
-            Fault(
-                f"{folder}/{name}.txt",
-                1,
-                "edited-recording",
-                "this is not what the run printed that it records",
-                f"take it from Git again: `git checkout -- {folder}`",
-            )
+            Fault.of(f"{folder}/{name}.txt", 1, "edited-recording", folder=folder)
             for name in self.digests
             if self._text(name) is None
         ]
@@ -103,7 +97,7 @@ def faults(root: Path) -> list[Fault]:
         line, message = recording
         path = file.relative_to(root).as_posix()
         advice = f"take it from Git again: `git checkout -- {path}`"
-        found.append(Fault(path, line, "unreadable", message, advice))
+        found.append(Fault.of(path, line, "unreadable", what=message, do=advice))
     return found
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sitebuild.faults import Fault, Kind
+from sitebuild.faults import Fault
 from sitebuild.programs.snippet import Snippet
 from sitebuild.run.capture import Shot
 
@@ -42,37 +42,27 @@ def silent(snippet: Snippet, result: Result) -> Fault | None:
         return None
     if snippet.raises or snippet.is_benchmark:
         return None
-    return Fault(
-        snippet.path,
-        1,
-        "prints-nothing",
-        "prints nothing, and no page draws a figure of it",
-        "let it print what the page says of it",
-    )
+    return Fault.of(snippet.path, 1, "prints-nothing")
 
 
 def fault(snippet: Snippet, result: Result) -> Fault | None:
     """Compare how `snippet` ended with what it announces."""
 
-    def wrong(line: int, kind: Kind, message: str, advice: str) -> Fault:
+    def wrong(line: int, kind: str, /, **values: object) -> Fault:
         line = max(line, 1)  # 0, if it ended before its first line
+        found = Fault.of(snippet.path, line, kind, **values)
         if snippet.path.endswith(".ipynb"):  # whose file has other lines
             cell = next(s for s in reversed(snippet.sections) if s.first <= line)
             text = snippet.lines(line, line).strip()
-            message = f"the code cell {cell.name!r}, at `{text}`, {message}"
-        return Fault(snippet.path, line, kind, message, advice)
+            where = f"the code cell {cell.name!r}, at `{text}`, "
+            return replace(found, message=where + found.message)
+        return found
 
     last = result.output.rstrip().rpartition("\n")[2][:200]
     if result.ended == "end":
         if snippet.raises is None:
             return None
-        return wrong(
-            snippet.raises[1],
-            "does-not-raise",
-            f"announces {snippet.raises[0]} and does not raise it",
-            "torch has changed, or the snippet: correct the text around it, then "
-            "remove the `# raises` comment",
-        )
+        return wrong(snippet.raises[1], "does-not-raise", exception=snippet.raises[0])
     if result.ended == "exception":
         if snippet.raises == (result.exception, result.line):
             return None
@@ -80,49 +70,30 @@ def fault(snippet: Snippet, result: Result) -> Fault | None:
             return wrong(
                 result.line,
                 "unannounced-exception",
-                f"raises {result.exception} without announcing it: {last}",
-                "correct the line, or, if the error is what the page shows, end "
-                f"the line with `# raises {result.exception}`",
+                exception=result.exception,
+                last=last,
             )
         name, line = snippet.raises
         return wrong(
             result.line,
             "other-exception",
-            f"announces {name} on line {line}, but raises {result.exception} "
-            f"on line {result.line}: {last}",
-            "let the announced line raise the announced exception, or announce "
-            "this one",
+            name=name,
+            line=line,
+            exception=result.exception,
+            at=result.line,
+            last=last,
         )
     if result.ended == "exit":
-        return wrong(
-            result.line, "exit", "leaves by sys.exit()", "let the program end by itself"
-        )
+        return wrong(result.line, "exit")
     if result.ended == "time limit":
-        return wrong(
-            result.line,
-            "time-limit",
-            f"was still running after {snippet.time_limit:g} s",
-            "make it shorter, or write `# time limit: N s (reason)` on top",
-        )
+        return wrong(result.line, "time-limit", time_limit=snippet.time_limit)
     if result.ended == "too much output":
-        return wrong(
-            result.line,
-            "too-much-output",
-            f"prints more than {OUTPUT_LIMIT // 1024} KiB",
-            "print less: a reader reads this",
-        )
+        return wrong(result.line, "too-much-output", limit=OUTPUT_LIMIT // 1024)
     if result.ended == "lost":
-        return wrong(
-            result.line,
-            "lost",
-            f"its result was lost: {result.exception}",
-            "let the program leave other processes and Python's own modules alone",
-        )
+        return wrong(result.line, "lost", exception=result.exception)
     how = (
         f"was killed by {signal.Signals(-result.status).name}"
         if result.status < 0
         else f"left with status {result.status}, past Python"
     )
-    return wrong(
-        result.line, "died", f"the process {how}", "find out what line does it, and why"
-    )
+    return wrong(result.line, "died", how=how)

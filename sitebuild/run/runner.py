@@ -202,6 +202,10 @@ class Runner:
                 self._hand_out(few, most, suspects)
                 for job, answer in self._listen():
                     yield job.name, answer
+            except GeneratorExit:  # the rest is not wanted
+                self._end()
+                self._start()
+                raise
             except _GoneError:
                 lost = self._running
                 ended = self._end()
@@ -278,7 +282,7 @@ class Runner:
         self._first.ours.close()
         self._second.ours.close()
         try:
-            return self._process.wait(0 if late else PATIENCE)
+            return self._process.wait(0 if late else GRACE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()

@@ -125,20 +125,17 @@ def test_nothing_moves_while_a_page_loads(slowly, page, width):
     assert sum(value for value, *_ in moved) < 0.01, moved
 
 
-def test_a_phone_names_the_lines_of_a_chart_above_it(reader):
-    reader.open("en/benchmarks")
-    key = reader.find(".chart-key")
-    assert not key.is_displayed()
+def test_a_phone_shows_the_names_of_the_lines_of_a_chart(reader):
+    """They stand above the plot: at the ends of the lines they were out of sight."""
     reader.look(PHONE)
-    names = key.find_elements("css selector", "span")
-    assert [name.text for name in names] == reader.script(
-        "return [...document.querySelectorAll('.chart text')].slice(0, 99)"
+    reader.open("en/benchmarks")
+    ends = reader.script(
+        "return [...document.querySelectorAll('.chart text')]"
         ".filter((text) => /numpy|empty/.test(text.textContent))"
-        ".slice(0, arguments[0]).map((text) => text.textContent)",
-        len(names),
+        ".map((text) => text.getBoundingClientRect().right)"
     )
-    assert len({name.value_of_css_property("color") for name in names}) == len(names)
-    assert all(0 <= name.rect["x"] < PHONE - name.rect["width"] for name in names)
+    assert len(ends) > 2
+    assert max(ends) <= PHONE
 
 
 def test_a_phone_shows_figures_smaller_but_legible(reader):

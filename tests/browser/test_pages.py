@@ -144,7 +144,7 @@ def test_has_no_axe_violation(page):
 
 TEXT = """
 const article = document.querySelector(".md-content article").cloneNode(true);
-for (const found of article.querySelectorAll(".snippet-copy, .chart-key, form")) {
+for (const found of article.querySelectorAll(".snippet-copy, form")) {
   found.remove();
 }
 return article.textContent.replace(/\\s+/g, " ").trim();

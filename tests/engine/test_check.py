@@ -118,11 +118,12 @@ def test_results_are_sound_if_they_are_as_announced(root, capsys):
     assert capsys.readouterr().err.startswith("note: snippets/t/two.py:4: announces")
 
 
-def test_a_program_that_prints_nothing_is_sound_on_another_torch_only(root):
+def test_a_program_that_prints_nothing_is_sound_on_another_torch_only(root, capsys):
     project = read(root)
     sound, [fault] = part(project, {"t/one": SILENT}, strict=True)
     assert (sound, fault.kind) == ({}, "prints-nothing")
     assert part(project, {"t/one": SILENT}, strict=False) == ({"t/one": SILENT}, [])
+    assert capsys.readouterr().err == ""
 
 
 def test_fences_judge_a_run_and_not_what_is_missing(root):
@@ -140,7 +141,7 @@ def test_fences_judge_a_run_and_not_what_is_missing(root):
 
 def test_the_report_names_each_fault_once_and_the_pages_that_show_it(root):
     fault = Fault("snippets/t/one.py", 1, "died", "it died", "look")
-    other = Fault("docs/ja/a.md", 3, "no-id", "no id")
+    other = Fault("docs/ja/a.md", 3, "no-id", "no id", "")
     assert report([fault, other, fault], read(root)).splitlines() == [
         "docs/ja/a.md:3: no id [no-id]",
         "snippets/t/one.py:1: it died [died]",

@@ -76,6 +76,7 @@ def test_a_word_may_be_called_like_a_method_of_a_dict():
         ),
         (JA, EN.replace("{what}", "{}"), "words/en.toml", 7, "'show.no-output' has"),
         (JA, EN.replace("{what}", ""), "words/en.toml", 7, "'show.no-output' has"),
+        (JA, EN.replace("t}", "t} {}"), "words/en.toml", 7, "'show.no-output' has"),
     ],
 )
 def test_a_text_that_not_all_languages_have_is_named(

@@ -18,12 +18,7 @@ from sitebuild.view import View
 def _check(use: Use, project: Project) -> Iterable[Fault]:
     program = project.programs.get(use.call.program)
     if program and not program.is_benchmark:
-        yield use.fault(
-            "no-benchmark",
-            f"{program.path} is no benchmark: nothing measures it",
-            f'write `show("{program.name}")`, or let it assign '
-            "`data = perfplot.bench(...)`",
-        )
+        yield use.fault("no-benchmark", path=program.path, name=program.name)
     yield from show.check_program(use, project)
 
 

@@ -185,12 +185,12 @@ def check(operations: Iterable[Operation]) -> list[Fault]:
     known = {operation.id for operation in operations}
     used = {*PREFERRED, *CHEAT_SHEET, *EXPLAINED}
     return [
-        Fault(
+        Fault.of(
             OPERATIONS,
             1,
             "unknown-operation",
-            f"there is no operation {id_!r}, which sitebuild/fences/chooser names",
-            "give both the same name",
+            what=f"there is no operation {id_!r}, which sitebuild/fences/chooser names",
+            do="give both the same name",
         )
         for id_ in sorted(used - known)
         if known

@@ -17,18 +17,10 @@ def _check(use: Use, project: Project) -> Iterable[Fault]:
     yield from show.check(use, project)
     claim = of_use(use)
     if claim.snippet.rpartition("/")[2].partition("_")[0] != claim.id:
-        yield use.fault(
-            "misnamed-claim",
-            f"the claim {claim.id!r} is not decided by {claim.snippet}",
-            "name it snippets/fact_check/ID_IDEA.py, ID as the heading's",
-        )
+        yield use.fault("misnamed-claim", id=claim.id, snippet=claim.snippet)
     first = pages(project, use.page.language)[claim.id]
     if first != claim.page:
-        yield use.fault(
-            "same-claim",
-            f"{claim.id!r} is a claim on {first} too",
-            "an id is given once; take another",
-        )
+        yield use.fault("same-claim", id=claim.id, page=first)
 
 
 def _judge(use: Use, run: Run) -> Iterable[Fault]:
@@ -38,13 +30,7 @@ def _judge(use: Use, run: Run) -> Iterable[Fault]:
     decided = found(run, claim) is not None
     if decided == bool(claim.opinion):
         what = "both a verdict and an opinion" if decided else "no verdict"
-        yield use.fault(
-            "no-verdict",
-            f"the claim {claim.id!r} has {what}",
-            f'end {claim.snippet}.py with `print(f"{{holds = }}")`, a '
-            "bool or a dict of them by case; if no program can decide, "
-            'give the reason instead: `claim(..., opinion="...")`',
-        )
+        yield use.fault("no-verdict", id=claim.id, what=what, snippet=claim.snippet)
 
 
 def _depends_claims(call: Call, project: Project) -> Iterable[str]:

@@ -32,21 +32,17 @@ def _check(use: Use, project: Project) -> Iterator[Fault]:
         file = f"words/{language.code}.toml"
         notes = set(getattr(language.words, "operations", ()))
         for id_ in known.keys() - notes:
-            yield Fault(
-                OPERATIONS,
-                known[id_].line,
-                "missing-note",
-                f"{file} does not say what {id_!r} is",
-                "say it in one sentence, in its table [operations]",
+            yield Fault.of(
+                OPERATIONS, known[id_].line, "missing-note", file=file, id=id_
             )
         for id_ in notes - known.keys():
             text = (project.root / file).read_text(encoding="utf-8")
-            yield Fault(
+            yield Fault.of(
                 file,
                 line_of(text, f"operations.{id_}"),
                 "unknown-operation",
-                f"there is no operation {id_!r}",
-                f"give both the same name; the operations are in {OPERATIONS}",
+                what=f"there is no operation {id_!r}",
+                do=f"give both the same name; the operations are in {OPERATIONS}",
             )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sitebuild.faults import Fault
-from sitebuild.programs.operations import OPERATIONS, TEMPLATE, Operation, probe_name
+from sitebuild.programs.operations import OPERATIONS, Operation, probe_name
 from sitebuild.project import Run
 from sitebuild.run.environment import Environment
 
@@ -198,13 +198,12 @@ def make(
                 found = json.loads(text)
             except ValueError:
                 faults.append(
-                    Fault(
+                    Fault.of(
                         OPERATIONS,
                         operation.line,
                         "talking-probe",
-                        f"the probe of {operation.id!r} prints more than its facts: "
-                        f"{text[:200]}",
-                        "let the operation print nothing",
+                        id=operation.id,
+                        text=text[:200],
                     )
                 )
                 continue
@@ -215,13 +214,13 @@ def make(
                 rows.append(Row(operation, source, on, _facts(facts)))
                 if wrong := _disagreement(facts):
                     faults.append(
-                        Fault(
+                        Fault.of(
                             OPERATIONS,
                             operation.line,
                             "contradicting-probe",
-                            f"{operation.id!r} on a {source} source contradicts "
-                            f"itself: {wrong}",
-                            f"one of the two ways of looking in {TEMPLATE} is wrong",
+                            id=operation.id,
+                            source=source,
+                            wrong=wrong,
                         )
                     )
     has_cuda = any(row.on == "cuda" for row in rows)

@@ -14,10 +14,12 @@ import pytest
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
+from sitebuild.check import part
 from sitebuild.fences import FENCES, charts, figure
 from sitebuild.fences.benchmark.measure import BASELINE, Measurement
 from sitebuild.pages.call import Call, parse_figures
 from sitebuild.run.capture import Shot
+from sitebuild.run.result import Result
 from sitebuild.view import visible
 from tests.engine.fences.conftest import ENVIRONMENT, GPU, NEW, OLD, Recorded
 
@@ -166,9 +168,9 @@ PARTS = (
 )
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_each_part_of_a_page_is_as_it_was_read_last(desk, snapshot, part):
-    snapshot(f"fences/{part.__name__}.html", part(desk, "text"))
+@pytest.mark.parametrize("asked", PARTS)
+def test_each_part_of_a_page_is_as_it_was_read_last(desk, snapshot, asked):
+    snapshot(f"fences/{asked.__name__}.html", asked(desk, "text"))
 
 
 # --- what comes from a program stays text ---------------------------------------
@@ -194,18 +196,21 @@ def tree(html):
         elif node.tag != "wbr" and "language-python" not in (
             node.parent.attributes.get("class") or ""
         ):
-            found.append((node.tag, dict(node.attributes)))
+            attributes = dict(node.attributes)
+            if "data-copy" in attributes:  # the one text that is there as it is
+                attributes["data-copy"] = visible(attributes["data-copy"])
+            found.append((node.tag, attributes))
     return found
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_a_text_from_outside_is_shown_and_changes_nothing_else(tmp_path, desk, part):
+@pytest.mark.parametrize("asked", PARTS)
+def test_a_text_from_outside_is_shown_and_changes_nothing_else(tmp_path, desk, asked):
     """Of a page with a hostile text and one with a plain one, only the text differs."""
     plain, hostile = "plain", HOSTILE
-    expected = json.dumps(tree(part(type(desk)(tmp_path), plain)))
-    found = json.dumps(tree(part(desk, hostile)))
+    expected = json.dumps(tree(asked(type(desk)(tmp_path), plain)))
+    found = json.dumps(tree(asked(desk, hostile)))
     assert expected.count(plain) >= 2
-    for one in (hostile, visible(hostile), repr(hostile)[1:-1]):
+    for one in (visible(hostile), repr(hostile)[1:-1]):
         found = found.replace(json.dumps(one)[1:-1], plain)
     assert found == expected
 
@@ -294,8 +299,22 @@ def test_a_program_that_is_not_there_is_a_fault(desk, function):
     assert found == ["no-such-program"]
 
 
-def test_of_a_program_that_failed_nothing_is_said(desk):
-    """`sitebuild.check.part` makes a fault of it, so no page is published."""
-    desk.program("t/a", "print(1)\n")
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize(
+    "ended", ["exception", "exit", "time limit", "too much output", "died"]
+)
+def test_a_program_that_failed_is_a_fault_and_nothing_is_said_of_it(
+    desk, ended, strict
+):
+    """Or it is shown as it ended, where another torch ends it otherwise."""
+    program = desk.program("t/a", "print(1)\n")
+    results = {program.name: Result(ended, {"": "1\n"}, line=1)}
+    sound, faults = part(desk.project, results, strict=strict)
+    if not strict and ended == "exception":
+        assert sound == results
+        assert faults == []
+        return
+    assert sound == {}
+    assert [fault.path for fault in faults] == [program.path]
     html = desk.render(Call("show", "t/a"))
     assert not re.search("snippet-(output|note)", html)

@@ -113,7 +113,7 @@ def test_a_section_that_is_not_there_is_reported_before_the_run(program):
     call = Call("show", "t/x", figures=parse_figures({"graph": "later: x"}))
     (fault,) = figure.check(Use(Page, 7, call), program)
     assert fault.kind == "no-such-section"
-    assert "has no section 'later' to draw" in fault.message
+    assert "has no section 'later'" in fault.message
     sound = Call("show", "t/x", figures=parse_figures({"graph": "one: x"}))
     assert not list(figure.check(Use(Page, 7, sound), program))
 

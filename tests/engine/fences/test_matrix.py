@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
+
 import pytest
 import torch
 
 from sitebuild.fences.matrix import table
 from sitebuild.fences.matrix.table import FACTS, FAMILIES
+from sitebuild.programs.operations import TEMPLATE, Operation, program
+from tests.conftest import ROOT
 from tests.engine.fences.second_way import second_way
 from tests.engine.fences.tables import tables_run
 
@@ -38,6 +44,16 @@ def test_every_operation_is_in_one_family_and_most_families_have_members(matrix)
     listed = [o.id for family in FAMILIES for o in matrix.members(family)]
     assert sorted(listed) == sorted(o.id for o in matrix.operations)
     assert {f for f in FAMILIES if not matrix.members(f)} <= {"readonly-alias"}
+
+
+@pytest.mark.parametrize("expression", ["x[1]", "x[1, 2]", "x.view(-1)[5:]"])
+def test_an_alias_of_the_last_elements_is_one_too(expression):
+    template = (ROOT / TEMPLATE).read_text("utf-8")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(program(template, Operation("last", 1, expression)), {})
+    facts = json.loads(printed.getvalue())["leaf"]
+    assert facts["shares_storage"] and facts["follows_source"] and facts["write_seen"]
 
 
 # --- rows that everybody looks up --------------------------------------------------

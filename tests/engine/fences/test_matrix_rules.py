@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import os
 import re
 
 import pytest
@@ -481,9 +482,11 @@ def test_a_cell_of_the_csv_is_plain():
 
 def test_tables_and_programs_lie_beside_the_pages(project, run, tmp_path):
     assert len(project.operations) > 80
-    for one in project.operations[:1]:
-        (tmp_path / "matrix").mkdir()
-        (tmp_path / f"matrix/{one.id}.py").write_text("an older one")
+    # `serve` links the files of the last site; writing must not reach those.
+    (tmp_path / "matrix").mkdir()
+    last = tmp_path / f"{probe_name(project.operations[0])}.py"
+    last.write_text("of the last site")
+    os.link(last, tmp_path / "last")
     FENCES["matrix"].publish(run, tmp_path, [])
     files = {f.relative_to(tmp_path).as_posix() for f in tmp_path.rglob("*.*")}
     assert files == {
@@ -491,6 +494,7 @@ def test_tables_and_programs_lie_beside_the_pages(project, run, tmp_path):
         "matrix/behaviour-matrix.json",
         *(f"{probe_name(one)}.py" for one in project.operations),
     }
+    assert (tmp_path / "last").read_text() == "of the last site"
     for one in project.operations:
         text = (tmp_path / f"{probe_name(one)}.py").read_text("utf-8")
         assert text == project.programs[probe_name(one)].source

@@ -14,6 +14,7 @@ from sitebuild.fences.chooser import PARTS as CHOOSER
 from sitebuild.fences.chooser import view as chooser_view
 from sitebuild.fences.chooser import wishes
 from sitebuild.fences.chooser.view import Remark
+from sitebuild.fences.chooser.wishes import Answer
 from sitebuild.fences.matrix import PARTS as MATRIX
 from sitebuild.fences.matrix import view as matrix_view
 from sitebuild.fences.matrix.table import Matrix
@@ -381,6 +382,22 @@ def test_lines_of_the_decision_table_cover_each_wish_once_with_its_answer():
             same = alike == dataclasses.replace(line.answer, nearest=())
             same = same and line.answer.changes == other.answer.changes
             assert not (same and apart in (["gpu"], ["layout"]))
+
+
+def test_places_share_a_line_only_where_the_layout_makes_the_same_difference():
+    clone, other = small().operations[1:3]
+    calls = {("maybe", "any"): (other,)}
+    found = [
+        Answer(wish, calls.get((wish.gpu, wish.layout), (clone,)))
+        for wish in wishes.WISHES
+        if (wish.get, wish.memory, wish.gradient) == ("tensor", "own", "flow")
+    ]
+    lines = chooser_view.lines(found)
+    assert [(x.options["gpu"], x.options["layout"], x.answer.calls) for x in lines] == [
+        (["no"], ["keep", "any"], (clone,)),
+        (["maybe"], ["keep"], (clone,)),
+        (["maybe"], ["any"], (other,)),
+    ]
 
 
 def test_a_way_out_leads_to_the_answers_that_change(languages):

@@ -63,6 +63,7 @@ GRAPHS = {
 ONES = TORCH + "x = torch.arange(4.0)\n"
 MAPS = {
     "names": ("w v", SEED + "v = w.cpu()"),
+    "four-names": ("w a b c", SEED + "a = b = c = w"),
     "views": (
         "w z d c v",
         TORCH + "w = torch.arange(4.0).requires_grad_()\n"
@@ -76,6 +77,7 @@ MAPS = {
     ),
     "arrays": ("x a c r", ONES + "a = x.numpy(); c = a.copy(); r = a[::-2]"),
     "long": ("x", TORCH + "x = torch.tensor([-1.2345e-05, 1e20]).view(1, 1, 1, 2)"),
+    "deep": ("x", TORCH + "x = torch.ones(1, 1, 1, 2)"),
     "dtypes": ("f i", TORCH + "f = torch.ones(1); i = f.view(torch.int32)"),
     "lazy": (
         "c n",
@@ -85,8 +87,8 @@ MAPS = {
     "large": ("big s", TORCH + "big = torch.zeros(1000); s = big[990:992]"),
     "inference": ("i", TORCH + "with torch.inference_mode():\n    i = torch.ones(1)"),
     "empty": ("e", TORCH + "e = torch.ones(0)"),
-    "before": ("w z", SEED + "z = w.detach()"),
-    "after": ("w z", SEED + "z = w.detach(); z[0] = 2.0"),
+    "before": ("w z c", SEED + "z = w.detach(); c = w.clone()"),
+    "after": ("w z c", SEED + "z = w.detach(); c = w.clone(); z[0] = 2.0"),
 }
 
 
@@ -241,6 +243,33 @@ def test_parameters_of_a_module_and_own_results_have_names():
     assert own == [(None, False), (None, True)]  # the 2; what exp() gave
 
 
+@pytest.mark.parametrize("other", ["[1:]", ".t()"])
+def test_what_only_looks_like_a_saved_tensor_does_not_give_it_its_name(other):
+    """The same memory, shape and dtype, but other elements or in another order."""
+    first = "torch.ones(2, 1)" if other == "[1:]" else "torch.ones(2, 2)"
+    name = "a = whole[:1]" if other == "[1:]" else "a = whole"
+    source = (
+        TORCH + f"whole = {first}; {name}; w = a.new_ones(a.shape).requires_grad_()"
+    )
+    data = capture("graph", "y", source + f"; y = w * whole{other}")
+    assert saved(data, "MulBackward0") == {"other": None}
+
+
+def test_a_long_gradient_is_told_by_its_shape():
+    source = (
+        TORCH + "w = torch.ones({}, requires_grad=True); y = w * 2; y.sum().backward()"
+    )
+    assert tensor(capture("graph", "y", source.format(4)), "w")["grad"] == (
+        "[2.0, 2.0, 2.0, 2.0]"
+    )
+    assert tensor(capture("graph", "y", source.format(5)), "w")["grad"] == "shape (5,)"
+
+
+def test_memory_that_went_through_numpy_is_the_same():
+    source = SEED + "z = torch.from_numpy(w.detach().numpy()); y = w * b"
+    assert cuts(capture("graph", "y z", source)) == [(["w"], ["z"])]
+
+
 def test_two_results_share_what_they_share():
     names = [name for name, _ in edges(graph("results"))]
     assert names.count("MulBackward0") == 1
@@ -336,6 +365,13 @@ def test_arrays_alone_that_take_turns_are_one_storage():
     assert [cell for cell, _ in data["objects"][1]["places"]] == [1, 3, 5]
 
 
+def test_an_array_that_runs_backwards_begins_at_its_last_element():
+    source = "import numpy as np\na = np.asarray(memoryview(b'abcd')[::-1])"
+    data = capture("storage", "a", source)
+    assert data["storages"][0]["values"] == ["97", "98", "99", "100"]
+    assert objects(data)["a"][3] == [3, 2, 1, 0]
+
+
 def test_memory_without_an_address_is_not_one_memory():
     assert [o["storage"] for o in storage("meta")["objects"]] == [0, 1]
     assert [s["values"] for s in storage("meta")["storages"]] == [["", ""]] * 2
@@ -355,6 +391,8 @@ def test_one_memory_seen_in_two_ways():
     data = storage("lazy")
     assert data["storages"][0]["values"] == ["1.0+2.0j"]
     assert [o["lazy"] for o in data["objects"]] == [["is_conj"], ["is_neg"]]
+    negative = capture("storage", "c", TORCH + "c = torch.tensor([1 - 2j])")
+    assert negative["storages"][0]["values"] == ["1.0-2.0j"]
     assert [o["dtype"] for o in storage("dtypes")["objects"]] == ["float32", "int32"]
 
 
