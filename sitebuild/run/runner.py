@@ -125,10 +125,10 @@ class Runner:
         """Return itself."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """End the zygotes and what still runs."""
+    def __exit__(self, kind: object, *_: object) -> None:
+        """End the zygotes and what still runs; after an error without waiting."""
         if self._process:
-            self._end()
+            self._end(at_once=kind is not None)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def environment(self) -> Environment:
@@ -275,10 +275,10 @@ class Runner:
         self._first.theirs.close()
         self._second.theirs.close()
 
-    def _end(self) -> int:
+    def _end(self, *, at_once: bool = False) -> int:
         """End the zygotes and what they run; return the exit status."""
         assert self._process
-        late = any(self._running)
+        late = at_once or any(self._running)
         self._first.ours.close()
         self._second.ours.close()
         try:

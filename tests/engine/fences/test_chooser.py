@@ -258,6 +258,7 @@ def test_an_id_that_no_operation_has_is_a_fault(project):
 
 
 def test_pages_that_explain_a_call_exist(project):
+    assert set(wishes.EXPLAINED) <= set(PREFERRED)  # or nobody would see the link
     for id_, target in wishes.EXPLAINED.items():
         page, _, anchor = target.partition("/#")
         assert page and anchor, id_
