@@ -27,6 +27,7 @@ import tempfile
 import traceback
 import types
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from json import dumps
 from os import _exit, fstat, ftruncate, getpid, lseek, write
@@ -37,13 +38,9 @@ from sitebuild.run import environment
 from sitebuild.run.capture import Shot, attempt
 from sitebuild.run.clean import own_frames
 
-try:
+if sys.platform != "win32":
     import fcntl
     import resource
-except ImportError:  # Windows
-    LIMITED = False
-else:
-    LIMITED = True
 
 ROOT = str(Path(__file__).resolve().parents[2])
 FILE_LIMIT = 256 * 1024**2  # bytes in one file that a program writes
@@ -58,11 +55,11 @@ class Job:
     name: str
     source: str | None
     filename: str
-    sections: list[tuple[str, int]]  # name and first line of each
     limit: float  # seconds
-    collect: list[str]  # variables whose measurements are wanted
-    figures: list[Shot]
-    trace: bool  # whether to note which lines are executed
+    sections: Sequence[tuple[str, int]] = ()  # name and first line of each
+    figures: Sequence[Shot] = ()
+    measures: bool = False  # with perfplot, into `data`
+    trace: bool = False  # whether to note which lines are not executed
 
 
 class _Report:
@@ -126,15 +123,14 @@ class _Execution:
         if self.job.trace:
             code = compile(self.tree, self.job.filename, "exec")
             missed = _executable_lines(code) - self.executed
-        collected = self.job.collect if ended == "end" else []
+        measured = self.job.measures and ended == "end"
         return {
             "ended": ended,
             "exception": str(type(error).__name__) if error else "",
             "line": line or self.line,
             "starts": self.starts,
-            "executed": sorted(self.executed),
             "missed": sorted(missed),
-            "data": {name: _plain(self.module.__dict__[name]) for name in collected},
+            "data": _plain(self.module.__dict__["data"]) if measured else {},
             "figures": self.drawn,
         }
 
@@ -144,13 +140,10 @@ class _Execution:
             # A decorator stands above the line of the `def` it belongs to.
             decorators = getattr(statement, "decorator_list", [])
             self.line = min([statement.lineno, *(d.lineno for d in decorators)])
-            sections = self.job.sections
-            while (
-                len(self.starts) < len(sections)
-                and self.line >= sections[len(self.starts)][1]
-            ):
-                self._section_ends()
-                self.starts.append(fstat(self.output).st_size)
+            for _, first in self.job.sections[len(self.starts) :]:
+                if first <= self.line:
+                    self._section_ends()
+                    self.starts.append(fstat(self.output).st_size)
             self.report.line(self.line)
             part = ast.Module([statement], [])
             code = compile(part, self.job.filename, "exec", futures, dont_inherit=True)
@@ -173,7 +166,7 @@ class _Execution:
     def _show(self, error: BaseException) -> int:
         """Write a traceback as the prompt does; return the line of the error."""
         found = traceback.TracebackException.from_exception(error)
-        own_frames(found, self.job.filename, set())
+        own_frames(found, self.job.filename)
         text = "".join(found.format()).encode("utf-8", "backslashreplace")
         # Past sys.stderr, which the program may have closed or put elsewhere.
         write(self.output, text)
@@ -235,7 +228,7 @@ def _redirect(job: Job, output: int) -> None:
 
 def _limit(output: int) -> None:
     """Limit what the program can write, and where into its output."""
-    if LIMITED:
+    if sys.platform != "win32":
         fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)
         resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -261,13 +254,8 @@ def _executable_lines(code: types.CodeType) -> set[int]:
 def main(job: Job, folder: Path, output: int, report: int) -> None:
     """Do the job and leave the process at once.
 
-    Nothing that the program leaves behind (exit handlers, threads) runs on.
-
-    Args:
-        job: What is to be done.
-        folder: An empty folder, for the program alone.
-        output: An open file for what is printed.
-        report: An open file for what the starter wants to know.
+    Nothing that the program leaves behind (exit handlers, threads) runs on. Its
+    folder is empty; what it prints, and what is said of it, go into open files.
     """
     status = 1
     try:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import dataclasses
 import json
 import os
 import re
@@ -30,10 +29,7 @@ GRACE = 0.5  # seconds from asking a process to say where it is to killing it
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _ABORT = getattr(signal, "SIGABRT", KILL)
 _PDEATHSIG = 1
-_KEYS = {
-    *("ended", "exception", "line", "starts"),
-    *("executed", "missed", "data", "figures"),
-}
+_KEYS = {"ended", "exception", "line", "starts", "missed", "data", "figures"}
 
 
 class Process:
@@ -173,7 +169,7 @@ def alone(job: Job, variables: dict[str, str]) -> dict[str, Any]:
     """Run `job` in a Python of its own, where fork is not safe; return its result."""
     process = Process(job, variables["TMPDIR"])
     with tempfile.TemporaryFile() as stdin:
-        stdin.write(json.dumps(dataclasses.asdict(job)).encode())
+        stdin.write(json.dumps(vars(job)).encode())
         stdin.seek(0)
         started = subprocess.Popen(
             [sys.executable, "-m", "sitebuild.run.child", str(process.folder)],

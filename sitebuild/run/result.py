@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,9 +23,8 @@ class Result:
     exception: str = ""  # its type's name; of a lost result, why
     line: int = 0  # where it ended, if not at the end
     status: int = 0  # of a process that died: exit status, or -signal
-    executed: tuple[int, ...] = ()  # lines, when traced
-    missed: tuple[int, ...] = ()
-    data: dict[str, Any] = field(default_factory=dict)
+    missed: Sequence[int] = ()  # lines that were not executed, when traced
+    data: dict[str, Any] = field(default_factory=dict)  # what a benchmark measured
     figures: dict[Shot, dict[str, Any]] = field(default_factory=dict)
 
     @property
