@@ -1,7 +1,4 @@
-"""The short programs that the chooser shows, one for each call that it offers.
-
-Standard library only, and Python 3.9.
-"""
+"""The short programs that the chooser shows, one for each call that it offers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A notebook as a snippet: its code cells are the sections of one program.
-
-Standard library only, and Python 3.9.
-"""
+"""A notebook as a snippet: its code cells are the sections of one program."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 `matrix/operations.ini` lists the operations, `matrix/probe.py` is the program
 that probes one; a probe is run like any other snippet, once per build.
-
-Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations

@@ -9,8 +9,6 @@ A snippet is a plain Python program. Three kinds of comment mean something:
     sections is such a mark, so that every line belongs to a section.
 ``# needs: cuda`` and ``# time limit: 60 s (reason)``
     before the first statement: where it can run, how long it may take.
-
-Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The text of a file, if it is one: UTF-8, and no character that misleads.
-
-Standard library only, and Python 3.9.
-"""
+"""The text of a file, if it is one: UTF-8, and no character that misleads."""
 
 from __future__ import annotations
 

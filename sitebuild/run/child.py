@@ -7,8 +7,6 @@ where fork is not safe. Everything the program changes ends with it.
 It writes into two files that have no name, so that no program comes upon them:
 the output, and the report. What is needed after the program has run is imported
 before, by name: a program may have replaced `os.write` by then.
-
-Standard library only (torch comes with the program), and Python 3.9.
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
-import dis
 import faulthandler
 import io
 import json
@@ -32,7 +29,7 @@ from dataclasses import dataclass
 from json import dumps
 from os import _exit, fstat, ftruncate, getpid, lseek, write
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sitebuild.run import environment
 from sitebuild.run.capture import Shot, attempt
@@ -59,7 +56,6 @@ class Job:
     sections: Sequence[tuple[str, int]] = ()  # name and first line of each
     figures: Sequence[Shot] = ()
     measures: bool = False  # with perfplot, into `data`
-    trace: bool = False  # whether to note which lines are not executed
 
 
 class _Report:
@@ -98,15 +94,12 @@ class _Execution:
         self.tree = ast.parse(job.source or "", job.filename)
         self.line = 0  # of the statement under way
         self.starts = [0]  # the offset in the output at which each section begins
-        self.executed: set[int] = set()
         self.drawn: list[tuple[Shot, dict[str, Any]]] = []
 
     def run(self) -> dict[str, Any]:
         """Execute statement after statement; return what came of it."""
         ended, line = "end", 0
         error: BaseException | None = None
-        if self.job.trace:
-            sys.settrace(self._trace)
         try:
             self._statements()
         except SystemExit as exit_:
@@ -114,22 +107,15 @@ class _Execution:
         except BaseException as raised:
             ended, error = "exception", raised
             line = self._show(raised)
-        finally:
-            sys.settrace(None)
         self._section_ends()
         while len(self.starts) < len(self.job.sections):
             self.starts.append(fstat(self.output).st_size)
-        missed = set()
-        if self.job.trace:
-            code = compile(self.tree, self.job.filename, "exec")
-            missed = _executable_lines(code) - self.executed
         measured = self.job.measures and ended == "end"
         return {
             "ended": ended,
             "exception": str(type(error).__name__) if error else "",
             "line": line or self.line,
             "starts": self.starts,
-            "missed": sorted(missed),
             "data": _plain(self.module.__dict__["data"]) if measured else {},
             "figures": self.drawn,
         }
@@ -156,12 +142,6 @@ class _Execution:
             if where == section:
                 shot = Shot(kind, where, tuple(names))
                 self.drawn.append((shot, attempt(shot, self.module.__dict__)))
-
-    def _trace(self, frame: types.FrameType, event: str, arg: Any) -> Any:
-        if frame.f_code.co_filename != self.job.filename:
-            return None
-        self.executed.add(frame.f_lineno)
-        return self._trace
 
     def _show(self, error: BaseException) -> int:
         """Write a traceback as the prompt does; return the line of the error."""
@@ -212,18 +192,17 @@ def _redirect(job: Job, output: int) -> None:
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
 
-    def show_warning(
+    def format_warning(
         message: Warning | str,
         category: type[Warning],
-        file: str,
+        filename: str,
         lineno: int,
-        to: TextIO | None = None,
         line: str | None = None,
-    ) -> None:
-        where = f"{job.filename}:{lineno}: " if file == job.filename else ""
-        print(f"{where}{category.__name__}: {message}", file=to or sys.stderr)
+    ) -> str:
+        where = f"{job.filename}:{lineno}: " if filename == job.filename else ""
+        return f"{where}{category.__name__}: {message}\n"
 
-    warnings.showwarning = show_warning  # type: ignore[assignment]
+    warnings.formatwarning = format_warning
 
 
 def _limit(output: int) -> None:
@@ -241,14 +220,6 @@ def _plain(value: Any) -> Any:
         "labels": list(value.labels),
         "seconds": [[float(t) for t in row] for row in value.timings_s],
     }
-
-
-def _executable_lines(code: types.CodeType) -> set[int]:
-    lines = {line for _, line in dis.findlinestarts(code) if line}
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            lines |= _executable_lines(constant)
-    return lines
 
 
 def main(job: Job, folder: Path, output: int, report: int) -> None:

@@ -1,7 +1,4 @@
-"""The process of one program: start it, watch its limits, collect what it gave.
-
-Standard library only, and Python 3.9.
-"""
+"""The process of one program: start it, watch its limits, collect what it gave."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ GRACE = 0.5  # seconds from asking a process to say where it is to killing it
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _ABORT = getattr(signal, "SIGABRT", KILL)
 _PDEATHSIG = 1
-_KEYS = {"ended", "exception", "line", "starts", "missed", "data", "figures"}
+_KEYS = {"ended", "exception", "line", "starts", "data", "figures"}
 
 
 class Process:

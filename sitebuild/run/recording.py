@@ -5,8 +5,6 @@ one run; ``environment.json`` beside them says where and when, and of which
 text of each program (by `Snippet.digest`). An output whose program has changed
 since is never shown: it would stand under code that did not print it. Nor is
 one that was edited: a digest of each file is kept too.
-
-Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations

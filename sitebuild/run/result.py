@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,7 +22,6 @@ class Result:
     exception: str = ""  # its type's name; of a lost result, why
     line: int = 0  # where it ended, if not at the end
     status: int = 0  # of a process that died: exit status, or -signal
-    missed: Sequence[int] = ()  # lines that were not executed, when traced
     data: dict[str, Any] = field(default_factory=dict)  # what a benchmark measured
     figures: dict[Shot, dict[str, Any]] = field(default_factory=dict)
 

@@ -3,8 +3,6 @@
 Where fork is safe, zygotes are asked for each (see `sitebuild.run.zygote`).
 Where it is not (macOS, Windows), every program starts a Python of its own:
 slower, with the same results.
-
-Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations
@@ -72,10 +70,8 @@ class Runner:
     """Runs programs until it is closed; use it in a ``with`` block.
 
     Args:
-        workers: How many programs run at the same time; the number of cores
-            that this process may use, if not given.
-        threads: Threads that torch may use in one program; torch's own choice
-            if not given.
+        workers: How many programs run at the same time; if 0, as many as cores.
+        threads: Threads that torch may use in one program; if 0, its own choice.
         fork: Whether to fork from a zygote; by default where that is safe.
     """
 
@@ -108,22 +104,12 @@ class Runner:
     def run(
         self,
         snippets: Iterable[Snippet],
-        *,
         figures: Mapping[str, Sequence[Shot]] | None = None,
-        trace: bool = False,
     ) -> Iterator[tuple[str, Result]]:
-        """Run `snippets`, as many at a time as there are workers.
+        """Run `snippets`; yield their names and results in the order in which they end.
 
-        Args:
-            snippets: What to run; two with one name would be mixed up.
-            figures: Per snippet name, the figures to take.
-            trace: Whether to note which lines were not executed.
-
-        Yields:
-            The name and result of each, in the order in which they end.
-
-        Raises:
-            RuntimeError: No program can be run here.
+        Two of one name would be mixed up. `figures` are those to take, by name.
+        Where no program can be run, raise `RuntimeError`.
         """
         jobs = [
             Job(
@@ -134,7 +120,6 @@ class Runner:
                 [(section.name, section.first) for section in snippet.sections],
                 (figures or {}).get(snippet.name, ()),
                 snippet.is_benchmark,
-                trace,
             )
             for snippet in snippets
         ]

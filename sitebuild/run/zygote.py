@@ -8,8 +8,6 @@ torch puts off importing some large parts of itself until they are needed, for
 instance the first step of an optimizer, and few programs need them. Those are
 forked from a second zygote, itself forked from the first: all others need not
 wait for these imports. See `needs_more`.
-
-Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations
