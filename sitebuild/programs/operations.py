@@ -114,11 +114,10 @@ def program(template: str, operation: Operation, device: str = "cpu") -> str:
     if device != "cpu":
         changes.append((r'^DEVICE = "cpu"$', f'DEVICE = "{device}"'))
     for pattern, lines in changes:
-        count = len(re.findall(pattern, template, flags=re.M))
+        literal = lines.replace("\\", r"\\")
+        template, count = re.subn(pattern, literal, template, flags=re.M)
         if count != 1:
             raise wrong(TEMPLATE, 1, "unclear-probe", count=count, pattern=pattern)
-        literal = lines.replace("\\", r"\\")
-        template = re.sub(pattern, literal, template, flags=re.M)
     return f"# needs: {device}\n{template}" if device != "cpu" else template
 
 

@@ -178,7 +178,11 @@ def _move_in(folder: Path) -> None:
 
 
 def _redirect(job: Job, output: int) -> None:
-    """Let standard streams read nothing and write into `output`."""
+    """Let standard streams read nothing and write into `output`, but not too much."""
+    if sys.platform != "win32":
+        fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -205,14 +209,6 @@ def _redirect(job: Job, output: int) -> None:
     warnings.formatwarning = format_warning
 
 
-def _limit(output: int) -> None:
-    """Limit what the program can write, and where into its output."""
-    if sys.platform != "win32":
-        fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def _plain(value: Any) -> Any:
     """Turn what a program measured into JSON's types (perfplot's data only)."""
     return {
@@ -237,7 +233,6 @@ def main(job: Job, folder: Path, output: int, report: int) -> None:
                 answer = dataclasses.asdict(environment.here())
             else:
                 _redirect(job, output)
-                _limit(output)
                 answer = _Execution(job, output, said).run()
         except BaseException:  # not as a program ends
             answer = {"lost": traceback.format_exc()}

@@ -66,7 +66,7 @@ class _Zygote(Channel):
                 yield self.running.pop(name)[0], answer
 
 
-class Runner:
+class Runner(contextlib.AbstractContextManager["Runner"]):
     """Runs programs until it is closed; use it in a ``with`` block.
 
     Args:
@@ -83,10 +83,6 @@ class Runner:
         self._process: subprocess.Popen[bytes] | None = None
         if fork:
             self._start()
-
-    def __enter__(self) -> Runner:
-        """Return itself."""
-        return self
 
     def __exit__(self, kind: object, *_: object) -> None:
         """End the zygotes and what still runs; after an error without waiting."""
