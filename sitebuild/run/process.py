@@ -81,9 +81,9 @@ class Process:
         ended = self._ended
         if len(output) > OUTPUT_LIMIT:
             ended, output = "too much output", output[:OUTPUT_LIMIT]
-        said = None if ended or status else _said(report)
-        lost = str(said["lost"]).rstrip() if said and "lost" in said else ""
-        if said is None or set(said) != _KEYS:
+        said = {} if ended or status else _said(report)
+        lost = str(said.get("lost", "")).rstrip()
+        if set(said) != _KEYS:
             said = {
                 "ended": ended or ("lost" if lost else "died"),
                 "exception": lost.rpartition("\n")[2],
@@ -119,13 +119,13 @@ def _read(descriptor: int, size: int = -1) -> bytes:
         return file.read(size)
 
 
-def _said(report: bytes) -> dict[str, Any] | None:
+def _said(report: bytes) -> dict[str, Any]:
     """Return what a process said when it ended; nothing, if it was no dict."""
-    try:
+    with contextlib.suppress(ValueError):
         said = json.loads(report[HEAD:])
-    except ValueError:
-        return None
-    return said if isinstance(said, dict) else None
+        if isinstance(said, dict):
+            return said
+    return {}
 
 
 def _remove(folder: Path) -> None:
