@@ -48,3 +48,8 @@ class UnreadableError(Exception):
         """Keep the fault for the report."""
         super().__init__(str(fault))
         self.fault = fault
+
+
+def wrong(path: str, line: int, kind: str, /, **values: object) -> UnreadableError:
+    """Return the error to raise for a fault of this kind."""
+    return UnreadableError(Fault.of(path, line, kind, **values))

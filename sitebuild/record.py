@@ -6,7 +6,6 @@ torch and NumPy is needed: standard library only, and Python 3.9.
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -32,9 +31,8 @@ def record(root: Path) -> int:
         found = fault(snippet, results[snippet.name])
         if found:
             print(f"note: {found}", file=sys.stderr)
-        if results[snippet.name].ended not in ("end", "exception"):
-            del results[snippet.name]
-            if found:
+            if results[snippet.name].ended not in ("end", "exception"):
+                del results[snippet.name]
                 lost.append(found)
     try:
         changed = recording.write(root, environment, runnable, results)
@@ -50,4 +48,4 @@ def record(root: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(record(Path(os.getcwd())))
+    sys.exit(record(Path.cwd()))

@@ -1,7 +1,4 @@
-"""The short programs that the chooser shows, one for each call that it offers.
-
-Standard library only, and Python 3.9.
-"""
+"""The short programs that the chooser shows, one for each call that it offers."""
 
 from __future__ import annotations
 
@@ -13,30 +10,12 @@ from sitebuild.programs.snippet import Snippet, parse
 # Best first. In front is what does the least; what is offered beside others
 # stands behind them.
 PREFERRED = (
-    "itself",
-    "view-as",
-    "detach",
-    "clone",
-    "detach-clone",
-    "detach-clone-requires-grad",
-    "clone-detach",
-    "detach-requires-grad",
-    "clone-contiguous",
-    "cpu",
-    "to-cpu-copy",
-    "copy-into",
-    "copy-into-detached",
-    "parameter-clone",
-    "deepcopy-detached",
-    "detach-numpy",
-    "detach-cpu-numpy",
-    "numpy-force",
-    "detach-to-cpu-copy-numpy",
-    "detach-numpy-copy",
-    "detach-clone-numpy",
-    "item",
-    "tolist",
-    "float-builtin",
+    *("itself", "view-as", "detach", "clone", "detach-clone"),
+    *("detach-clone-requires-grad", "clone-detach", "detach-requires-grad"),
+    *("clone-contiguous", "cpu", "to-cpu-copy", "copy-into", "copy-into-detached"),
+    *("parameter-clone", "deepcopy-detached", "detach-numpy", "detach-cpu-numpy"),
+    *("numpy-force", "detach-to-cpu-copy-numpy", "detach-numpy-copy"),
+    *("detach-clone-numpy", "item", "tolist", "float-builtin"),
 )
 
 
@@ -51,15 +30,9 @@ def example(operation: Operation) -> str:
     lines = [f"import {operation.imports}"] if operation.imports else []
     lines += ["import torch", "", f"x = torch.tensor({values}, requires_grad=True)"]
     lines += operation.setup.splitlines()
-    lines += [
-        f"y = {operation.expression}",
-        'print(f"{y = }")',
-        "",
-        "with torch.no_grad():",
-        "    x[0, 0] = 9.0",
-        'print(f"{y = }")',
-    ]
-    return "\n".join(lines) + "\n"
+    lines += [f"y = {operation.expression}", 'print(f"{y = }")', ""]
+    lines += ["with torch.no_grad():", "    x[0, 0] = 9.0", 'print(f"{y = }")', ""]
+    return "\n".join(lines)
 
 
 def examples(operations: Iterable[Operation]) -> dict[str, Snippet]:

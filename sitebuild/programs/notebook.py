@@ -1,7 +1,4 @@
-"""A notebook as a snippet: its code cells are the sections of one program.
-
-Standard library only, and Python 3.9.
-"""
+"""A notebook as a snippet: its code cells are the sections of one program."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault, UnreadableError, wrong
 from sitebuild.programs import text
 from sitebuild.programs.snippet import Snippet, parse
 
@@ -32,15 +29,9 @@ def read(file: Path, root: Path) -> dict[str, Any]:
             for cell in notebook["cells"]
         ]
     except (ValueError, KeyError, TypeError) as error:
-        raise UnreadableError(
-            Fault.of(
-                path,
-                getattr(error, "lineno", 1),
-                "unreadable",
-                what=f"cannot be read: {error!r}",
-                do="save it as JSON in UTF-8, with an `id` in each cell",
-            )
-        ) from None
+        line, what = getattr(error, "lineno", 1), f"cannot be read: {error!r}"
+        advice = "save it as JSON in UTF-8, with an `id` in each cell"
+        raise wrong(path, line, "unreadable", what=what, do=advice) from None
     seen: set[str] = set()
     for id_, kind, source, cell in cells:
         if id_ in seen:
@@ -54,7 +45,7 @@ def read(file: Path, root: Path) -> dict[str, Any]:
             continue
         places = [m.start() for m in re.finditer(f'"id": *{json.dumps(id_)}', content)]
         line = content.count("\n", 0, places[-1]) + 1 if places else 1
-        raise UnreadableError(Fault.of(path, line, fault, id=id_))
+        raise wrong(path, line, fault, id=id_)
     return notebook
 
 

@@ -2,8 +2,6 @@
 
 `matrix/operations.ini` lists the operations, `matrix/probe.py` is the program
 that probes one; a probe is run like any other snippet, once per build.
-
-Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault, UnreadableError, wrong
 from sitebuild.programs import text
 from sitebuild.programs.snippet import Section, Snippet, parse
 
@@ -73,7 +71,8 @@ def read_operations(root: Path) -> tuple[list[Operation], list[Fault]]:
     operations: list[Operation] = []
     faults: list[Fault] = []
     for id_ in parser.sections():
-        entry = {key: value.replace("\0", " ") for key, value in parser[id_].items()}
+        found = parser[id_].items()
+        entry = {key: value.replace("\0", " ").strip() for key, value in found}
         unknown = sorted(set(entry) - _KEYS)
         if not _ID.fullmatch(id_):
             message = f"{id_!r} is not lower-case words with hyphens"
@@ -82,17 +81,8 @@ def read_operations(root: Path) -> tuple[list[Operation], list[Fault]]:
         elif not entry.get("expression"):
             message = f"{id_!r} has no expression"
         else:
-            operations.append(
-                Operation(
-                    id_,
-                    lines[id_],
-                    entry["expression"],
-                    entry.get("setup", "").strip(),
-                    entry.get("under", ""),
-                    entry.get("import", ""),
-                    entry.get("values", ""),
-                )
-            )
+            imports = entry.pop("import", "")
+            operations.append(Operation(id_, lines[id_], imports=imports, **entry))
             continue
         faults.append(_wrong(lines[id_], message))
     return operations, faults
@@ -116,30 +106,18 @@ def program(template: str, operation: Operation, device: str = "cpu") -> str:
     if operation.values:
         changes.append((r"^VALUES = .*$", f"VALUES = {operation.values}"))
     if operation.imports:
-        first = operation.imports < "json"
-        new = f"import {operation.imports}"
-        if "numpy" in new:
-            changes.append((r"^import torch$", f"{new}\nimport torch"))
-        elif first:
-            changes.append((r"^import json$", f"{new}\nimport json"))
-        else:
-            changes.append((r"^import warnings$", f"{new}\nimport warnings"))
+        following = "json" if operation.imports < "json" else "warnings"
+        if "numpy" in operation.imports:
+            following = "torch"
+        new = f"import {operation.imports}\nimport {following}"
+        changes.append((f"^import {following}$", new))
     if device != "cpu":
         changes.append((r'^DEVICE = "cpu"$', f'DEVICE = "{device}"'))
     for pattern, lines in changes:
-        count = len(re.findall(pattern, template, flags=re.M))
-        if count != 1:
-            raise UnreadableError(
-                Fault.of(
-                    TEMPLATE,
-                    1,
-                    "unclear-probe",
-                    count=count,
-                    pattern=pattern,
-                )
-            )
         literal = lines.replace("\\", r"\\")
-        template = re.sub(pattern, literal, template, flags=re.M)
+        template, count = re.subn(pattern, literal, template, flags=re.M)
+        if count != 1:
+            raise wrong(TEMPLATE, 1, "unclear-probe", count=count, pattern=pattern)
     return f"# needs: {device}\n{template}" if device != "cpu" else template
 
 
@@ -155,30 +133,27 @@ def probes(
     if not operations:
         return snippets, faults
     try:
-        template = text.read(root / TEMPLATE, root)
         # Hundreds of programs that differ in a few lines: read the rest once.
+        template = text.read(root / TEMPLATE, root)
         usual = parse("", TEMPLATE, template)
-    except UnreadableError as error:
-        return snippets, [error.fault]
-    for operation in operations:
-        try:
-            ast.parse(operation.code)
-            ast.parse(f"{operation.values}\nimport {operation.imports or 'json'}")
-        except SyntaxError as error:
-            faults.append(_wrong(operation.line, f"SyntaxError: {error.msg}"))
-            continue
-        for device in ("cpu", "cuda"):
-            name = probe_name(operation, device)
+        for operation in operations:
             try:
+                ast.parse(operation.code)
+                ast.parse(f"{operation.values}\nimport {operation.imports or 'json'}")
+            except SyntaxError as error:
+                faults.append(_wrong(operation.line, f"SyntaxError: {error.msg}"))
+                continue
+            for device in ("cpu", "cuda"):
                 source = program(template, operation, device)
-            except UnreadableError as error:
-                return {}, [error.fault]
-            snippets[name] = replace(
-                usual,
-                name=name,
-                path=f"{name}.py",
-                source=source,
-                sections=(Section("", 1, source.count("\n")),),
-                needs_cuda=device == "cuda",
-            )
+                name = probe_name(operation, device)
+                snippets[name] = replace(
+                    usual,
+                    name=name,
+                    path=f"{name}.py",
+                    source=source,
+                    sections=(Section("", 1, source.count("\n")),),
+                    needs_cuda=device == "cuda",
+                )
+    except UnreadableError as error:
+        return {}, [error.fault]
     return snippets, faults

@@ -9,8 +9,6 @@ A snippet is a plain Python program. Three kinds of comment mean something:
     sections is such a mark, so that every line belongs to a section.
 ``# needs: cuda`` and ``# time limit: 60 s (reason)``
     before the first statement: where it can run, how long it may take.
-
-Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault, UnreadableError, wrong
 from sitebuild.programs import text
 
 TIME_LIMIT = 10.0  # seconds, unless the snippet gives another with a reason
@@ -71,10 +69,7 @@ class Snippet:
 
     def section(self, name: str) -> Section:
         """Return the section called `name`; raise `KeyError` if none is."""
-        for section in self.sections:
-            if section.name == name:
-                return section
-        raise KeyError(name)
+        return {section.name: section for section in self.sections}[name]
 
     def lines(self, first: int, last: int) -> str:
         """Return the text of lines `first` to `last`, without its last newline."""
@@ -92,14 +87,8 @@ def parse(name: str, path: str, source: str) -> Snippet:
     raises = _announced(path, lines)
     if raises:
         _stops(path, tree.body, raises[1])
-    first = tree.body[0].lineno
-    needs_cuda, time_limit = _header(path, lines[: first - 1])
-    _rest(path, lines[first - 1 :], first)
+    needs_cuda, time_limit = _header(path, lines, tree.body[0].lineno)
     return Snippet(name, path, source, sections, raises, needs_cuda, time_limit)
-
-
-def _wrong(path: str, line: int, kind: str, /, **values: object) -> UnreadableError:
-    return UnreadableError(Fault.of(path, line, kind, **values))
 
 
 def _tree(path: str, source: str) -> ast.Module:
@@ -107,16 +96,13 @@ def _tree(path: str, source: str) -> ast.Module:
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        raise _wrong(path, error.lineno or 1, "syntax-error", msg=error.msg) from None
+        raise wrong(path, error.lineno or 1, "syntax-error", msg=error.msg) from None
     if all(
-        isinstance(statement, ast.Pass)
-        or (
-            isinstance(statement, ast.Expr)
-            and isinstance(statement.value, ast.Constant)
-        )
-        for statement in tree.body
+        isinstance(node, ast.Pass)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for node in tree.body
     ):
-        raise _wrong(path, 1, "no-statement")
+        raise wrong(path, 1, "no-statement")
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
@@ -125,7 +111,7 @@ def _tree(path: str, source: str) -> ast.Module:
         else:
             continue
         if any(module.split(".")[0] == "sitebuild" for module in modules):
-            raise _wrong(path, node.lineno, "imports-sitebuild")
+            raise wrong(path, node.lineno, "imports-sitebuild")
     return tree
 
 
@@ -136,16 +122,14 @@ def _sections(path: str, lines: list[str]) -> tuple[Section, ...]:
         if (found := _MARK.match(line))
     ]
     if marks and marks[0][0] != 1:
-        raise _wrong(path, marks[0][0], "before-section")
-    names: set[str] = set()
-    for number, mark in marks:
-        if mark in names:
-            raise _wrong(path, number, "same-section", mark=mark)
-        names.add(mark)
+        raise wrong(path, marks[0][0], "before-section")
     ends = [number - 1 for number, _ in marks[1:]] + [len(lines)]
-    return tuple(
-        Section(mark, number, end) for (number, mark), end in zip(marks, ends)
-    ) or (Section("", 1, len(lines)),)
+    sections: dict[str, Section] = {}
+    for (number, mark), end in zip(marks, ends):
+        if mark in sections:
+            raise wrong(path, number, "same-section", mark=mark)
+        sections[mark] = Section(mark, number, end)
+    return tuple(sections.values()) or (Section("", 1, len(lines)),)
 
 
 def _announced(path: str, lines: list[str]) -> tuple[str, int] | None:
@@ -156,7 +140,7 @@ def _announced(path: str, lines: list[str]) -> tuple[str, int] | None:
         if (found := _RAISES.search(line))
     ]
     if len(announced) > 1:
-        raise _wrong(path, announced[1][1], "second-exception")
+        raise wrong(path, announced[1][1], "second-exception")
     return announced[0] if announced else None
 
 
@@ -173,7 +157,7 @@ def _stops(path: str, block: list[ast.stmt], line: int) -> None:
         if function and line >= statement.lineno:
             return
         if index + 1 < len(block):
-            raise _wrong(path, _first(block[index + 1]), "after-exception", line=line)
+            raise wrong(path, _first(block[index + 1]), "after-exception", line=line)
         if not isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
             for name in ("body", "orelse", "finalbody"):
                 _stops(path, getattr(statement, name, None) or [], line)
@@ -186,28 +170,27 @@ def _first(statement: ast.stmt) -> int:
     return min([statement.lineno, *(found.lineno for found in decorators)])
 
 
-def _header(path: str, lines: list[str]) -> tuple[bool, float]:
-    """Read the comments on top: whether CUDA is needed, and the time limit."""
+def _header(path: str, lines: list[str], first: int) -> tuple[bool, float]:
+    """Read the comments on top: whether CUDA is needed, and the time limit.
+
+    Refuse those below the line of the `first` statement, where they mean nothing.
+    """
     needs_cuda, time_limit = False, TIME_LIMIT
     for number, line in enumerate(lines, 1):
-        if found := _NEEDS.match(line):
-            if found[1] != "cuda":
-                raise _wrong(path, number, "unknown-need", found=found[1])
+        need, limit = _NEEDS.match(line), _LIMIT.match(line)
+        if (need or limit) and number >= first:
+            raise wrong(path, number, "late-comment", line=line)
+        if need:
+            if need[1] != "cuda":
+                raise wrong(path, number, "unknown-need", found=need[1])
             needs_cuda = True
-        elif found := _LIMIT.match(line):
-            if not found[2]:
-                raise _wrong(path, number, "limit-without-reason")
-            time_limit = float(found[1])
-    return needs_cuda, time_limit
-
-
-def _rest(path: str, lines: list[str], first: int) -> None:
-    """Refuse what means nothing below the first statement, or gets lost there."""
-    for number, line in enumerate(lines, first):
-        if _NEEDS.match(line) or _LIMIT.match(line):
-            raise _wrong(path, number, "late-comment", line=line)
+        if limit:
+            if not limit[2]:
+                raise wrong(path, number, "limit-without-reason")
+            time_limit = float(limit[1])
         if "perfplot.bench(" in line and not line.startswith("data = "):
-            raise _wrong(path, number, "measurement-not-kept")
+            raise wrong(path, number, "measurement-not-kept")
+    return needs_cuda, time_limit
 
 
 def read_all(root: Path) -> tuple[dict[str, Snippet], list[Fault]]:
@@ -224,7 +207,7 @@ def read_all(root: Path) -> tuple[dict[str, Snippet], list[Fault]]:
         try:
             if not _NAME.fullmatch(name):
                 # Capitals: "Detach.py" and "detach.py" are one file on macOS.
-                raise _wrong(path, 1, "bad-name")
+                raise wrong(path, 1, "bad-name")
             snippets[name] = parse(name, path, text.read(file, root))
         except UnreadableError as error:
             faults.append(error.fault)

@@ -1,14 +1,11 @@
-"""The text of a file, if it is one: UTF-8, and no character that misleads.
-
-Standard library only, and Python 3.9.
-"""
+"""The text of a file, if it is one: UTF-8, and no character that misleads."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import wrong
 
 # Control characters, and what `str.splitlines` takes for the end of a line:
 # Python numbers lines by "\n" alone.
@@ -25,34 +22,16 @@ def read(file: Path, root: Path) -> str:
     path = file.relative_to(root).as_posix()
     try:
         raw = file.read_bytes()
-    except OSError as error:  # a folder, a link that leads nowhere or in a circle
-        raise UnreadableError(
-            Fault.of(
-                path,
-                1,
-                "unreadable",
-                what=f"cannot be read: {error.strerror}",
-                do="put a file there, or remove it",
-            )
-        ) from None
-    try:
         text = raw.decode("utf-8").replace("\r\n", "\n")
+    except OSError as error:  # a folder, a link that leads nowhere or in a circle
+        what, do = f"cannot be read: {error.strerror}", "put a file there, or remove it"
+        raise wrong(path, 1, "unreadable", what=what, do=do) from None
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise UnreadableError(
-            Fault.of(path, line, "not-utf8", reason=error.reason)
-        ) from None
-    odd = _ODD.search(text)
-    if odd:
-        before = text[: odd.start()]
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise wrong(path, line, "not-utf8", reason=error.reason) from None
+    if odd := _ODD.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        column = odd.start() - text.rfind("\n", 0, odd.start())
         name = _NAMES.get(odd[0], f"the control character U+{ord(odd[0]):04X}")
-        raise UnreadableError(
-            Fault.of(
-                path,
-                before.count("\n") + 1,
-                "odd-character",
-                name=name,
-                column=len(before.rpartition(chr(10))[2]) + 1,
-            )
-        )
+        raise wrong(path, line, "odd-character", name=name, column=column)
     return text

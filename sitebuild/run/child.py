@@ -7,8 +7,6 @@ where fork is not safe. Everything the program changes ends with it.
 It writes into two files that have no name, so that no program comes upon them:
 the output, and the report. What is needed after the program has run is imported
 before, by name: a program may have replaced `os.write` by then.
-
-Standard library only (torch comes with the program), and Python 3.9.
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
-import dis
 import faulthandler
 import io
 import json
@@ -27,23 +24,20 @@ import tempfile
 import traceback
 import types
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from json import dumps
 from os import _exit, fstat, ftruncate, getpid, lseek, write
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sitebuild.run import environment
 from sitebuild.run.capture import Shot, attempt
 from sitebuild.run.clean import own_frames
 
-try:
+if sys.platform != "win32":
     import fcntl
     import resource
-except ImportError:  # Windows
-    LIMITED = False
-else:
-    LIMITED = True
 
 ROOT = str(Path(__file__).resolve().parents[2])
 FILE_LIMIT = 256 * 1024**2  # bytes in one file that a program writes
@@ -58,11 +52,10 @@ class Job:
     name: str
     source: str | None
     filename: str
-    sections: list[tuple[str, int]]  # name and first line of each
     limit: float  # seconds
-    collect: list[str]  # variables whose measurements are wanted
-    figures: list[Shot]
-    trace: bool  # whether to note which lines are executed
+    sections: Sequence[tuple[str, int]] = ()  # name and first line of each
+    figures: Sequence[Shot] = ()
+    measures: bool = False  # with perfplot, into `data`
 
 
 class _Report:
@@ -101,15 +94,12 @@ class _Execution:
         self.tree = ast.parse(job.source or "", job.filename)
         self.line = 0  # of the statement under way
         self.starts = [0]  # the offset in the output at which each section begins
-        self.executed: set[int] = set()
         self.drawn: list[tuple[Shot, dict[str, Any]]] = []
 
     def run(self) -> dict[str, Any]:
         """Execute statement after statement; return what came of it."""
         ended, line = "end", 0
         error: BaseException | None = None
-        if self.job.trace:
-            sys.settrace(self._trace)
         try:
             self._statements()
         except SystemExit as exit_:
@@ -117,24 +107,16 @@ class _Execution:
         except BaseException as raised:
             ended, error = "exception", raised
             line = self._show(raised)
-        finally:
-            sys.settrace(None)
         self._section_ends()
         while len(self.starts) < len(self.job.sections):
             self.starts.append(fstat(self.output).st_size)
-        missed = set()
-        if self.job.trace:
-            code = compile(self.tree, self.job.filename, "exec")
-            missed = _executable_lines(code) - self.executed
-        collected = self.job.collect if ended == "end" else []
+        measured = self.job.measures and ended == "end"
         return {
             "ended": ended,
             "exception": str(type(error).__name__) if error else "",
             "line": line or self.line,
             "starts": self.starts,
-            "executed": sorted(self.executed),
-            "missed": sorted(missed),
-            "data": {name: _plain(self.module.__dict__[name]) for name in collected},
+            "data": _plain(self.module.__dict__["data"]) if measured else {},
             "figures": self.drawn,
         }
 
@@ -144,13 +126,10 @@ class _Execution:
             # A decorator stands above the line of the `def` it belongs to.
             decorators = getattr(statement, "decorator_list", [])
             self.line = min([statement.lineno, *(d.lineno for d in decorators)])
-            sections = self.job.sections
-            while (
-                len(self.starts) < len(sections)
-                and self.line >= sections[len(self.starts)][1]
-            ):
-                self._section_ends()
-                self.starts.append(fstat(self.output).st_size)
+            for _, first in self.job.sections[len(self.starts) :]:
+                if first <= self.line:
+                    self._section_ends()
+                    self.starts.append(fstat(self.output).st_size)
             self.report.line(self.line)
             part = ast.Module([statement], [])
             code = compile(part, self.job.filename, "exec", futures, dont_inherit=True)
@@ -164,16 +143,10 @@ class _Execution:
                 shot = Shot(kind, where, tuple(names))
                 self.drawn.append((shot, attempt(shot, self.module.__dict__)))
 
-    def _trace(self, frame: types.FrameType, event: str, arg: Any) -> Any:
-        if frame.f_code.co_filename != self.job.filename:
-            return None
-        self.executed.add(frame.f_lineno)
-        return self._trace
-
     def _show(self, error: BaseException) -> int:
         """Write a traceback as the prompt does; return the line of the error."""
         found = traceback.TracebackException.from_exception(error)
-        own_frames(found, self.job.filename, set())
+        own_frames(found, self.job.filename)
         text = "".join(found.format()).encode("utf-8", "backslashreplace")
         # Past sys.stderr, which the program may have closed or put elsewhere.
         write(self.output, text)
@@ -205,7 +178,11 @@ def _move_in(folder: Path) -> None:
 
 
 def _redirect(job: Job, output: int) -> None:
-    """Let standard streams read nothing and write into `output`."""
+    """Let standard streams read nothing and write into `output`, but not too much."""
+    if sys.platform != "win32":
+        fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -219,26 +196,17 @@ def _redirect(job: Job, output: int) -> None:
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
 
-    def show_warning(
+    def format_warning(
         message: Warning | str,
         category: type[Warning],
-        file: str,
+        filename: str,
         lineno: int,
-        to: TextIO | None = None,
         line: str | None = None,
-    ) -> None:
-        where = f"{job.filename}:{lineno}: " if file == job.filename else ""
-        print(f"{where}{category.__name__}: {message}", file=to or sys.stderr)
+    ) -> str:
+        where = f"{job.filename}:{lineno}: " if filename == job.filename else ""
+        return f"{where}{category.__name__}: {message}\n"
 
-    warnings.showwarning = show_warning  # type: ignore[assignment]
-
-
-def _limit(output: int) -> None:
-    """Limit what the program can write, and where into its output."""
-    if LIMITED:
-        fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    warnings.formatwarning = format_warning
 
 
 def _plain(value: Any) -> Any:
@@ -250,24 +218,11 @@ def _plain(value: Any) -> Any:
     }
 
 
-def _executable_lines(code: types.CodeType) -> set[int]:
-    lines = {line for _, line in dis.findlinestarts(code) if line}
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            lines |= _executable_lines(constant)
-    return lines
-
-
 def main(job: Job, folder: Path, output: int, report: int) -> None:
     """Do the job and leave the process at once.
 
-    Nothing that the program leaves behind (exit handlers, threads) runs on.
-
-    Args:
-        job: What is to be done.
-        folder: An empty folder, for the program alone.
-        output: An open file for what is printed.
-        report: An open file for what the starter wants to know.
+    Nothing that the program leaves behind (exit handlers, threads) runs on. Its
+    folder is empty; what it prints, and what is said of it, go into open files.
     """
     status = 1
     try:
@@ -278,7 +233,6 @@ def main(job: Job, folder: Path, output: int, report: int) -> None:
                 answer = dataclasses.asdict(environment.here())
             else:
                 _redirect(job, output)
-                _limit(output)
                 answer = _Execution(job, output, said).run()
         except BaseException:  # not as a program ends
             answer = {"lost": traceback.format_exc()}

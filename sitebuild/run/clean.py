@@ -34,13 +34,8 @@ def clean(text: str) -> str:
     return text
 
 
-def own_frames(
-    error: traceback.TracebackException, filename: str, seen: set[int]
-) -> None:
+def own_frames(error: traceback.TracebackException, filename: str) -> None:
     """Keep the frames of the snippet itself in `error` and what caused it."""
-    if id(error) in seen:
-        return
-    seen.add(id(error))
     # A FrameSummary made by hand has no columns: no carets, which Python
     # 3.10, 3.11 and 3.13 draw in three different ways.
     error.stack = traceback.StackSummary.from_list(
@@ -52,4 +47,4 @@ def own_frames(
     )
     for cause in (error.__cause__, error.__context__):
         if cause is not None:
-            own_frames(cause, filename, seen)
+            own_frames(cause, filename)

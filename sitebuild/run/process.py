@@ -1,13 +1,9 @@
-"""The process of one program: start it, watch its limits, collect what it gave.
-
-Standard library only, and Python 3.9.
-"""
+"""The process of one program: start it, watch its limits, collect what it gave."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import dataclasses
 import json
 import os
 import re
@@ -30,10 +26,7 @@ GRACE = 0.5  # seconds from asking a process to say where it is to killing it
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _ABORT = getattr(signal, "SIGABRT", KILL)
 _PDEATHSIG = 1
-_KEYS = {
-    *("ended", "exception", "line", "starts"),
-    *("executed", "missed", "data", "figures"),
-}
+_KEYS = {"ended", "exception", "line", "starts", "data", "figures"}
 
 
 class Process:
@@ -88,9 +81,9 @@ class Process:
         ended = self._ended
         if len(output) > OUTPUT_LIMIT:
             ended, output = "too much output", output[:OUTPUT_LIMIT]
-        said = None if ended or status else _said(report)
-        lost = str(said["lost"]).rstrip() if said and "lost" in said else ""
-        if said is None or set(said) != _KEYS:
+        said = {} if ended or status else _said(report)
+        lost = str(said.get("lost", "")).rstrip()
+        if set(said) != _KEYS:
             said = {
                 "ended": ended or ("lost" if lost else "died"),
                 "exception": lost.rpartition("\n")[2],
@@ -126,13 +119,13 @@ def _read(descriptor: int, size: int = -1) -> bytes:
         return file.read(size)
 
 
-def _said(report: bytes) -> dict[str, Any] | None:
+def _said(report: bytes) -> dict[str, Any]:
     """Return what a process said when it ended; nothing, if it was no dict."""
-    try:
+    with contextlib.suppress(ValueError):
         said = json.loads(report[HEAD:])
-    except ValueError:
-        return None
-    return said if isinstance(said, dict) else None
+        if isinstance(said, dict):
+            return said
+    return {}
 
 
 def _remove(folder: Path) -> None:
@@ -173,7 +166,7 @@ def alone(job: Job, variables: dict[str, str]) -> dict[str, Any]:
     """Run `job` in a Python of its own, where fork is not safe; return its result."""
     process = Process(job, variables["TMPDIR"])
     with tempfile.TemporaryFile() as stdin:
-        stdin.write(json.dumps(dataclasses.asdict(job)).encode())
+        stdin.write(json.dumps(vars(job)).encode())
         stdin.seek(0)
         started = subprocess.Popen(
             [sys.executable, "-m", "sitebuild.run.child", str(process.folder)],

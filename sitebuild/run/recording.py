@@ -5,26 +5,24 @@ one run; ``environment.json`` beside them says where and when, and of which
 text of each program (by `Snippet.digest`). An output whose program has changed
 since is never shown: it would stand under code that did not print it. Nor is
 one that was edited: a digest of each file is kept too.
-
-Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import hashlib
 import json
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from sitebuild.faults import Fault
 from sitebuild.programs.snippet import Snippet
 from sitebuild.run.environment import Environment
 from sitebuild.run.result import Result
+
+DESCRIPTION = "environment.json"
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Recording:
         """
         if self.digests.get(snippet.name) != snippet.digest:
             return None
-        text = self._text(snippet.name)
+        text = self.text(snippet.name)
         if text is None:
             return None
         return _split(text, [section.name for section in snippet.sections])
@@ -59,16 +57,8 @@ class Recording:
         outputs = self.outputs(snippet)
         return None if outputs is None else "".join(outputs.values())
 
-    def faults(self, root: Path) -> list[Fault]:
-        """Return the files below `root` that are not what a run wrote."""
-        folder = self.root.relative_to(root).as_posix()
-        return [
-            Fault.of(f"{folder}/{name}.txt", 1, "edited-recording", folder=folder)
-            for name in self.digests
-            if self._text(name) is None
-        ]
-
-    def _text(self, name: str) -> str | None:
+    def text(self, name: str) -> str | None:
+        """Return the file of a program; None if it is not what the run wrote."""
         try:
             text = (self.root / f"{name}.txt").read_text(encoding="utf-8")
         except (OSError, ValueError):
@@ -81,45 +71,45 @@ def read_recordings(root: Path) -> list[Recording]:
 
     One that cannot be read is left out: see `faults`.
     """
-    found = [_read(file) for file in _files(root)]
-    readable = [recording for recording in found if isinstance(recording, Recording)]
-    return sorted(readable, key=lambda r: (r.environment.version, r.name))
+    return sorted(_read_all(root)[0], key=lambda r: (r.environment.version, r.name))
 
 
 def faults(root: Path) -> list[Fault]:
     """Return what is wrong with the recordings below `root`: all, to the last file."""
-    found: list[Fault] = []
-    for file in _files(root):
-        recording = _read(file)
-        if isinstance(recording, Recording):
-            found += recording.faults(root)
-            continue
-        line, message = recording
-        path = file.relative_to(root).as_posix()
-        advice = f"take it from Git again: `git checkout -- {path}`"
-        found.append(Fault.of(path, line, "unreadable", what=message, do=advice))
+    recordings, found = _read_all(root)
+    for recording in recordings:
+        folder = recording.root.relative_to(root).as_posix()
+        for name in recording.digests:
+            if recording.text(name) is None:
+                path = f"{folder}/{name}.txt"
+                found.append(Fault.of(path, 1, "edited-recording", folder=folder))
     return found
 
 
-def _files(root: Path) -> list[Path]:
-    folders = sorted(path for path in (root / "recordings").glob("*") if path.is_dir())
-    return [folder / "environment.json" for folder in folders]
-
-
-def _read(file: Path) -> Recording | tuple[int, str]:
-    """Return the recording that `file` describes, or where and why it cannot be."""
-    try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
-        digests, printed = facts.pop("snippets"), facts.pop("outputs")
-        recording = Recording(Environment(**facts), digests, printed, file.parent)
-        _ = recording.environment.version, set(digests) - set(printed)
-    except json.JSONDecodeError as error:
-        return error.lineno, f"cannot be read: {error.msg}"
-    except KeyError as error:
-        return 1, f"has no key {error}"
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        return 1, f"cannot be read: {error}"
-    return recording
+def _read_all(root: Path) -> tuple[list[Recording], list[Fault]]:
+    """Return the readable recordings, and a fault for each of the others."""
+    recordings: list[Recording] = []
+    found: list[Fault] = []
+    for folder in sorted(f for f in (root / "recordings").glob("*") if f.is_dir()):
+        file, line = folder / DESCRIPTION, 1
+        try:
+            facts = json.loads(file.read_text(encoding="utf-8"))
+            digests, printed = facts.pop("snippets"), facts.pop("outputs")
+            recording = Recording(Environment(**facts), digests, printed, folder)
+            _ = recording.environment.version, set(digests) - set(printed)
+        except json.JSONDecodeError as error:
+            line, what = error.lineno, f"cannot be read: {error.msg}"
+        except KeyError as error:
+            what = f"has no key {error}"
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            what = f"cannot be read: {error}"
+        else:
+            recordings.append(recording)
+            continue
+        path = file.relative_to(root).as_posix()
+        advice = f"take it from Git again: `git checkout -- {path}`"
+        found.append(Fault.of(path, line, "unreadable", what=what, do=advice))
+    return recordings, found
 
 
 def _digest(text: str) -> str:
@@ -139,11 +129,8 @@ def _split(text: str, sections: list[str]) -> dict[str, str]:
     outputs = {}
     for section, following in zip(sections, [*sections[1:], None]):
         text = text.partition(f"# %% {section}\n")[2]
-        if following is None:
-            outputs[section] = text
-        else:
-            mark = text.find(f"# %% {following}\n")
-            outputs[section], text = text[:mark], text[mark:]
+        end = len(text) if following is None else text.find(f"# %% {following}\n")
+        outputs[section], text = text[:end], text[end:]
     return outputs
 
 
@@ -171,64 +158,56 @@ def write(
             raise ValueError(f"{snippet.path} prints what looks like a section's mark")
         texts[folder / f"{snippet.name}.txt"] = _join(outputs)
     old = set(folder.rglob("*.txt"))
+    gone = sorted(old - set(texts))
     changed = [
         path
         for path, text in texts.items()
         if path not in old or path.read_text(encoding="utf-8") != text
-    ] + sorted(old - set(texts))
-    description = {
-        **dataclasses.asdict(environment),
-        "snippets": {s.name: s.digest for s in recorded},
-        "outputs": {s.name: _digest(text) for s, text in zip(recorded, texts.values())},
-    }
-    del description["date"]
-    file = folder / "environment.json"
-    if changed or _before(file) != description:
-        description["date"] = datetime.date.today().isoformat()
-        _write_environment(folder, description)
-        changed.append(file)
+    ]
+    digests = {s.name: s.digest for s in recorded}
+    printed = {s.name: _digest(text) for s, text in zip(recorded, texts.values())}
+    here = Recording(environment, digests, printed, folder)
+    before = [
+        replace(known, environment=replace(known.environment, date=""))
+        for known in read_recordings(root)
+    ]
+    if not changed and not gone and here in before:
+        return []
+    today = datetime.date.today().isoformat()
+    _describe(replace(here, environment=replace(environment, date=today)))
     for path in changed:
-        if path in texts:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(texts[path].encode())
-    for path in old - set(texts):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(texts[path].encode())
+    for path in gone:
         path.unlink()
-    return [path.relative_to(root).as_posix() for path in changed]
-
-
-def _before(file: Path) -> dict[str, Any]:
-    """Return what an environment's file says, but for the date."""
-    try:
-        before = dict(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return {}
-    before.pop("date", None)
-    return before
+    written = [*changed, *gone, folder / DESCRIPTION]
+    return [path.relative_to(root).as_posix() for path in written]
 
 
 def forget(root: Path, snippets: Collection[str]) -> None:
     """Remove what any environment recorded of snippets that are gone."""
-    for recording in read_recordings(root):
-        gone = sorted(set(recording.digests) - set(snippets))
+
+    def kept(digests: dict[str, str]) -> dict[str, str]:
+        return {name: digest for name, digest in digests.items() if name in snippets}
+
+    for known in read_recordings(root):
+        gone = sorted(set(known.digests) - set(snippets))
         if gone:
-            facts = {
-                **dataclasses.asdict(recording.environment),
-                "snippets": _kept(recording.digests, snippets),
-                "outputs": _kept(recording.printed, snippets),
-            }
-            _write_environment(recording.root, facts)
+            digests, printed = kept(known.digests), kept(known.printed)
+            _describe(replace(known, digests=digests, printed=printed))
         for snippet in gone:
-            (recording.root / f"{snippet}.txt").unlink(missing_ok=True)
+            (known.root / f"{snippet}.txt").unlink(missing_ok=True)
 
 
-def _kept(digests: dict[str, str], snippets: Collection[str]) -> dict[str, str]:
-    return {name: digest for name, digest in digests.items() if name in snippets}
-
-
-def _write_environment(folder: Path, environment: dict[str, Any]) -> None:
-    """Write the file whole: where that fails, the old one is left."""
-    text = json.dumps(environment, indent=1, sort_keys=True) + "\n"
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / "environment.json.new"
+def _describe(recording: Recording) -> None:
+    """Write the description whole: where that fails, the old one is left."""
+    description = {
+        **asdict(recording.environment),
+        "snippets": recording.digests,
+        "outputs": recording.printed,
+    }
+    text = json.dumps(description, indent=1, sort_keys=True) + "\n"
+    recording.root.mkdir(parents=True, exist_ok=True)
+    temporary = recording.root / f"{DESCRIPTION}.new"
     temporary.write_bytes(text.encode())
-    os.replace(temporary, folder / "environment.json")
+    os.replace(temporary, recording.root / DESCRIPTION)

@@ -22,9 +22,7 @@ class Result:
     exception: str = ""  # its type's name; of a lost result, why
     line: int = 0  # where it ended, if not at the end
     status: int = 0  # of a process that died: exit status, or -signal
-    executed: tuple[int, ...] = ()  # lines, when traced
-    missed: tuple[int, ...] = ()
-    data: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)  # what a benchmark measured
     figures: dict[Shot, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -47,9 +45,11 @@ def silent(snippet: Snippet, result: Result) -> Fault | None:
 
 def fault(snippet: Snippet, result: Result) -> Fault | None:
     """Compare how `snippet` ended with what it announces."""
+    name, at = snippet.raises or ("", 0)
+    exception, ended = result.exception, result.ended
+    line = max(at if ended == "end" else result.line, 1)  # 0: before the first line
 
-    def wrong(line: int, kind: str, /, **values: object) -> Fault:
-        line = max(line, 1)  # 0, if it ended before its first line
+    def wrong(kind: str, /, **values: object) -> Fault:
         found = Fault.of(snippet.path, line, kind, **values)
         if snippet.path.endswith(".ipynb"):  # whose file has other lines
             cell = next(s for s in reversed(snippet.sections) if s.first <= line)
@@ -58,42 +58,31 @@ def fault(snippet: Snippet, result: Result) -> Fault | None:
             return replace(found, message=where + found.message)
         return found
 
-    last = result.output.rstrip().rpartition("\n")[2][:200]
-    if result.ended == "end":
-        if snippet.raises is None:
+    if ended == "end":
+        return wrong("does-not-raise", exception=name) if name else None
+    if ended == "exception":
+        last = result.output.rstrip().rpartition("\n")[2][:200]
+        if snippet.raises == (exception, result.line):
             return None
-        return wrong(snippet.raises[1], "does-not-raise", exception=snippet.raises[0])
-    if result.ended == "exception":
-        if snippet.raises == (result.exception, result.line):
-            return None
-        if snippet.raises is None:
-            return wrong(
-                result.line,
-                "unannounced-exception",
-                exception=result.exception,
-                last=last,
-            )
-        name, line = snippet.raises
+        if not name:
+            return wrong("unannounced-exception", exception=exception, last=last)
         return wrong(
-            result.line,
             "other-exception",
             name=name,
-            line=line,
-            exception=result.exception,
-            at=result.line,
+            line=at,
+            exception=exception,
+            at=line,
             last=last,
         )
-    if result.ended == "exit":
-        return wrong(result.line, "exit")
-    if result.ended == "time limit":
-        return wrong(result.line, "time-limit", time_limit=snippet.time_limit)
-    if result.ended == "too much output":
-        return wrong(result.line, "too-much-output", limit=OUTPUT_LIMIT // 1024)
-    if result.ended == "lost":
-        return wrong(result.line, "lost", exception=result.exception)
-    how = (
-        f"was killed by {signal.Signals(-result.status).name}"
-        if result.status < 0
-        else f"left with status {result.status}, past Python"
-    )
-    return wrong(result.line, "died", how=how)
+    if ended == "exit":
+        return wrong("exit")
+    if ended == "time limit":
+        return wrong("time-limit", time_limit=snippet.time_limit)
+    if ended == "too much output":
+        return wrong("too-much-output", limit=OUTPUT_LIMIT // 1024)
+    if ended == "lost":
+        return wrong("lost", exception=exception)
+    how = f"left with status {result.status}, past Python"
+    if result.status < 0:
+        how = f"was killed by {signal.Signals(-result.status).name}"
+    return wrong("died", how=how)

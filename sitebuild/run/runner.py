@@ -3,15 +3,11 @@
 Where fork is safe, zygotes are asked for each (see `sitebuild.run.zygote`).
 Where it is not (macOS, Windows), every program starts a Python of its own:
 slower, with the same results.
-
-Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import json
 import os
 import select
 import shutil
@@ -33,7 +29,7 @@ from sitebuild.run.child import HOMES, ROOT, Job
 from sitebuild.run.environment import Environment
 from sitebuild.run.process import GRACE, KILL, alone
 from sitebuild.run.result import Result
-from sitebuild.run.zygote import needs_more
+from sitebuild.run.zygote import Channel, needs_more
 
 FORK = sys.platform.startswith("linux")
 PATIENCE = 5.0  # seconds that a zygote may be late with an answer
@@ -42,71 +38,40 @@ _PASSED = {
     *("PATH", "LANG", "LANGUAGE", "TZ", "USER", "LOGNAME", "LD_LIBRARY_PATH"),
     *("SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT", "NUMBER_OF_PROCESSORS"),
 }
-_PASSED_GROUPS = (
-    "LC_",
-    "PYTHON",
-    "OMP_",
-    "MKL_",
-    "CUDA_",
-    "NVIDIA_",
-    "TORCH",
-    "PYTORCH",
-)
+_GROUPS = ("LC_", "PYTHON", "OMP_", "MKL_", "CUDA_", "NVIDIA_", "TORCH", "PYTORCH")
 
 
-class _GoneError(Exception):
-    """A zygote has ended, or answers no more."""
-
-
-class _Zygote:
-    """Our end of a zygote."""
+class _Zygote(Channel):
+    """Our end of a zygote. An `OSError` says that it has ended, or stands still."""
 
     def __init__(self) -> None:
-        self.ours, self.theirs = socket.socketpair()
-        self.ours.settimeout(PATIENCE)
-        self.ready = False
-        self.running: dict[int, tuple[Job, float]] = {}  # with the time it may take
-        self._unread = b""
+        ours, self.theirs = socket.socketpair()
+        ours.settimeout(PATIENCE)
+        super().__init__(ours)
+        self.asked = self.ready = False
+        self.running: dict[str, tuple[Job, float]] = {}  # with the time it may take
 
-    def fileno(self) -> int:
-        return self.ours.fileno()
-
-    def send(self, number: int, job: Job | None) -> None:
-        """Ask for a run, or, without a job, for the second zygote."""
-        if job:
-            late = time.monotonic() + job.limit + GRACE + PATIENCE
-            self.running[number] = job, late
-        plain = job and dataclasses.asdict(job)
-        try:
-            self.ours.sendall(json.dumps([number, plain]).encode() + b"\n")
-        except OSError:
-            raise _GoneError from None
+    def start(self, job: Job) -> None:
+        """Ask for a run."""
+        late = time.monotonic() + job.limit + GRACE + PATIENCE
+        self.running[job.name] = job, late
+        self.send(vars(job))
 
     def answers(self) -> Iterator[tuple[Job, dict[str, Any]]]:
         """Yield what has come in."""
-        try:
-            chunk = self.ours.recv(1 << 20)
-        except OSError:
-            chunk = b""
-        if not chunk:
-            raise _GoneError
-        *lines, self._unread = (self._unread + chunk).split(b"\n")
-        for line in lines:
-            number, result = json.loads(line)
-            if number is None:
+        for name, answer in self.receive():
+            if name is None:
                 self.ready = True
             else:
-                yield self.running.pop(number)[0], result
+                yield self.running.pop(name)[0], answer
 
 
-class Runner:
+class Runner(contextlib.AbstractContextManager["Runner"]):
     """Runs programs until it is closed; use it in a ``with`` block.
 
     Args:
-        workers: How many programs run at the same time; the number of cores
-            that this process may use, if not given.
-        threads: Threads that torch may use in one program; torch's own choice
-            if not given.
+        workers: How many programs run at the same time; if 0, as many as cores.
+        threads: Threads that torch may use in one program; if 0, its own choice.
         fork: Whether to fork from a zygote; by default where that is safe.
     """
 
@@ -115,15 +80,9 @@ class Runner:
         self._workers = workers or (len(os.sched_getaffinity(0)) if FORK else 2)
         self._folder = tempfile.mkdtemp(prefix="snippets-")
         self._variables = _variables(self._folder, threads)
-        self._number = 0  # of the last job
-        self._has_second = False  # whether it was asked for
         self._process: subprocess.Popen[bytes] | None = None
         if fork:
             self._start()
-
-    def __enter__(self) -> Runner:
-        """Return itself."""
-        return self
 
     def __exit__(self, kind: object, *_: object) -> None:
         """End the zygotes and what still runs; after an error without waiting."""
@@ -132,12 +91,8 @@ class Runner:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def environment(self) -> Environment:
-        """Describe where this runner's programs run.
-
-        Raises:
-            RuntimeError: No program can be run here.
-        """
-        [(_, answer)] = self._answers([Job("", None, "", [], 120.0, [], [], False)])
+        """Describe where programs run; raise `RuntimeError` if none can."""
+        [(_, answer)] = self._answers([Job("", None, "", limit=120.0)])
         if "lost" in answer or "ended" in answer:
             raise RuntimeError(answer.get("lost") or answer["exception"])
         return Environment(**answer)
@@ -145,36 +100,22 @@ class Runner:
     def run(
         self,
         snippets: Iterable[Snippet],
-        *,
-        collect: dict[str, list[str]] | None = None,
         figures: Mapping[str, Sequence[Shot]] | None = None,
-        trace: bool = False,
     ) -> Iterator[tuple[str, Result]]:
-        """Run `snippets`, as many at a time as there are workers.
+        """Run `snippets`; yield their names and results in the order in which they end.
 
-        Args:
-            snippets: What to run; two with one name would be mixed up.
-            collect: Per snippet name, the variables whose measurements are
-                wanted in `Result.data`.
-            figures: Per snippet name, the figures to take.
-            trace: Whether to note which lines were executed.
-
-        Yields:
-            The name and result of each, in the order in which they end.
-
-        Raises:
-            RuntimeError: No program can be run here.
+        Two of one name would be mixed up. `figures` are those to take, by name.
+        Where no program can be run, raise `RuntimeError`.
         """
         jobs = [
             Job(
                 snippet.name,
                 snippet.source,
                 snippet.filename,
-                [(section.name, section.first) for section in snippet.sections],
                 snippet.time_limit,
-                (collect or {}).get(snippet.name, []),
-                list((figures or {}).get(snippet.name, [])),
-                trace,
+                [(section.name, section.first) for section in snippet.sections],
+                (figures or {}).get(snippet.name, ()),
+                snippet.is_benchmark,
             )
             for snippet in snippets
         ]
@@ -206,7 +147,7 @@ class Runner:
                 self._end()
                 self._start()
                 raise
-            except _GoneError:
+            except OSError:
                 lost = self._running
                 ended = self._end()
                 if not lost:
@@ -223,47 +164,39 @@ class Runner:
 
     @property
     def _running(self) -> list[Job]:
-        return [
-            job for z in (self._first, self._second) for job, _ in z.running.values()
-        ]
+        return [job for z in self._zygotes for job, _ in z.running.values()]
 
     def _hand_out(
         self, few: deque[Job], most: deque[Job], suspects: deque[Job]
     ) -> None:
         """Start as many programs as may run beside those that do."""
-        first, second = self._first, self._second
-        if few and first.ready and not self._has_second:
-            first.send(0, None)
-            self._has_second = True
-        importing = self._has_second and not second.ready
+        first, second = self._zygotes
+        if few and first.ready and not second.asked:
+            first.send(None)
+            second.asked = True
+        importing = second.asked and not second.ready
         free = (1 if suspects else self._workers) - len(self._running) - importing
         for _ in range(free):
             if suspects and first.ready:
-                zygote, jobs = first, suspects
+                first.start(suspects.popleft())
             elif few and second.ready:
-                zygote, jobs = second, few
+                second.start(few.popleft())
             elif most and first.ready:
-                zygote, jobs = first, most
-            else:
-                return
-            self._number += 1
-            zygote.send(self._number, jobs.popleft())
+                first.start(most.popleft())
 
     def _listen(self) -> Iterator[tuple[Job, dict[str, Any]]]:
         """Wait for answers; a zygote that is late with one counts as gone."""
-        zygotes = [self._first, *([self._second] if self._has_second else [])]
-        late = [late for z in zygotes for _, late in z.running.values()]
+        late = [late for z in self._zygotes for _, late in z.running.values()]
         timeout = max(0.0, min(late) - time.monotonic()) if late else None
-        ready, _, _ = select.select(zygotes, [], [], timeout)
+        ready, _, _ = select.select(self._zygotes, [], [], timeout)
         if not ready:
-            raise _GoneError
+            raise TimeoutError
         for zygote in ready:
             yield from zygote.answers()
 
     def _start(self) -> None:
-        self._first, self._second = _Zygote(), _Zygote()
-        self._has_second = False
-        theirs = [self._first.theirs.fileno(), self._second.theirs.fileno()]
+        self._zygotes = _Zygote(), _Zygote()
+        theirs = [zygote.theirs.fileno() for zygote in self._zygotes]
         command = [sys.executable, "-m", "sitebuild.run.zygote", *map(str, theirs)]
         self._process = subprocess.Popen(
             [*command, self._folder],
@@ -272,15 +205,15 @@ class Runner:
             env=self._variables,
             start_new_session=True,  # so Ctrl-C is for us alone
         )
-        self._first.theirs.close()
-        self._second.theirs.close()
+        for zygote in self._zygotes:
+            zygote.theirs.close()
 
     def _end(self, *, at_once: bool = False) -> int:
         """End the zygotes and what they run; return the exit status."""
         assert self._process
         late = at_once or any(self._running)
-        self._first.ours.close()
-        self._second.ours.close()
+        for zygote in self._zygotes:
+            zygote.socket.close()
         try:
             return self._process.wait(0 if late else GRACE)
         except subprocess.TimeoutExpired:
@@ -295,7 +228,7 @@ def _variables(folder: str, threads: int) -> dict[str, str]:
     variables = {
         name: value
         for name, value in os.environ.items()
-        if name in _PASSED or name.startswith(_PASSED_GROUPS)
+        if name in _PASSED or name.startswith(_GROUPS)
     }
     variables["PYTHONUSERBASE"] = site.getuserbase()  # below the home that goes
     variables.update(dict.fromkeys(HOMES, folder))

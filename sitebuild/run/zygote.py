@@ -8,8 +8,6 @@ torch puts off importing some large parts of itself until they are needed, for
 instance the first step of an optimizer, and few programs need them. Those are
 forked from a second zygote, itself forked from the first: all others need not
 wait for these imports. See `needs_more`.
-
-Standard library only, and Python 3.9.
 """
 
 from __future__ import annotations
@@ -26,7 +24,6 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,59 +84,67 @@ def _collapse() -> None:
                     madvise(ctypes.c_void_p(first), size, _MADV_COLLAPSE)
 
 
+class Channel:
+    """One end of a socket, for messages that are a line of JSON each."""
+
+    def __init__(self, end: socket.socket) -> None:
+        """Send and receive by this end; nothing of it was read before."""
+        self.socket = end
+        self._unread = b""
+
+    def fileno(self) -> int:
+        """Return what `select` waits for."""
+        return self.socket.fileno()
+
+    def send(self, message: object) -> None:
+        """Send one message."""
+        self.socket.sendall(json.dumps(message).encode() + b"\n")
+
+    def receive(self) -> list[Any]:
+        """Return what has come in; raise `ConnectionError` if nothing more will."""
+        chunk = self.socket.recv(1 << 20)
+        if not chunk:
+            raise ConnectionResetError
+        *lines, self._unread = (self._unread + chunk).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+
 class Zygote:
     """Forks for each job that comes in, and answers when its process has ended."""
 
-    def __init__(self, jobs: socket.socket) -> None:
-        """Prepare to serve what comes from `jobs`."""
-        self._jobs = jobs
-        self._running: dict[int, tuple[int, Process]] = {}  # by process id
+    def __init__(self, end: socket.socket, second: socket.socket | None = None) -> None:
+        """Serve what comes from `end`; a second zygote, what comes from `second`."""
+        self._channel = Channel(end)
+        self._second_end = second
         self._second = 0  # process id of the second zygote
+        self._running: dict[int, Process] = {}  # by process id
         self._ended, self._wakes = os.pipe()  # can be read when a child has ended
         os.set_blocking(self._ended, False)
         os.set_blocking(self._wakes, False)
 
-    def serve(self, second: socket.socket | None = None) -> None:
-        """Serve until nobody holds the other end of `jobs`; end what runs then."""
+    def serve(self) -> None:
+        """Serve until nobody holds the other end; end what runs then."""
         prctl(_SUBREAPER, 1)  # what an ended program leaves becomes our child
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wakes, warn_on_full_buffer=False)
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self._answer(None)  # ready
-            for jobs in self._received():
-                for number, job in jobs:
+        with contextlib.suppress(ConnectionError):
+            self._channel.send([None, None])  # ready
+            while True:
+                timeout = TICK if self._running else None
+                waited: list[Any] = [self._channel, self._ended]
+                ready, _, _ = select.select(waited, [], [], timeout)
+                if self._ended in ready:
+                    os.read(self._ended, 1 << 10)
+                for job in self._channel.receive() if self._channel in ready else ():
                     if job:
-                        self._start(number, Job(**job))
-                    elif second:
-                        self._fork_second(second)
+                        process = fork(Job(**job), self._leave)
+                        self._running[process.pid] = process
+                    else:
+                        self._fork_second()
                 self._reap()
-                for _, process in self._running.values():
+                for process in self._running.values():
                     process.check()
         self._end()
-
-    def _received(self) -> Iterator[list[Any]]:
-        """Yield what came in, when something did, ended, or is to be checked."""
-        unread = b""
-        while True:
-            timeout = TICK if self._running else None
-            waited: list[Any] = [self._jobs, self._ended]
-            ready, _, _ = select.select(waited, [], [], timeout)
-            lines: list[bytes] = []
-            if self._jobs in ready:
-                chunk = self._jobs.recv(1 << 16)
-                if not chunk:
-                    return
-                *lines, unread = (unread + chunk).split(b"\n")
-            if self._ended in ready:
-                os.read(self._ended, 1 << 10)
-            yield [json.loads(line) for line in lines]
-
-    def _answer(self, number: int | None, result: dict[str, Any] | None = None) -> None:
-        self._jobs.sendall(json.dumps([number, result]).encode() + b"\n")
-
-    def _start(self, number: int, job: Job) -> None:
-        process = fork(job, self._leave)
-        self._running[process.pid] = number, process
 
     def _leave(self) -> None:
         """Give up, in a fork of this process, all that only the zygote is to have."""
@@ -147,21 +152,25 @@ class Zygote:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.close(self._ended)
         os.close(self._wakes)
-        self._jobs.close()
-        for _, process in self._running.values():
+        self._channel.socket.close()
+        if self._second_end:
+            self._second_end.close()
+        for process in self._running.values():
             os.close(process.output)
             os.close(process.report)
 
-    def _fork_second(self, jobs: socket.socket) -> None:
+    def _fork_second(self) -> None:
+        end, self._second_end = self._second_end, None
+        assert end
         parent = os.getpid()
         self._second = os.fork()
         if not self._second:
             end_with(parent)
             self._leave()
             _preload(SECOND)
-            Zygote(jobs).serve()
+            Zygote(end).serve()
             os._exit(0)
-        jobs.close()
+        end.close()
 
     def _reap(self) -> None:
         """Answer for the programs that have ended."""
@@ -171,10 +180,10 @@ class Zygote:
                 if not pid:
                     return
                 if pid in self._running:
-                    number, process = self._running.pop(pid)
-                    result = process.collect(os.waitstatus_to_exitcode(status))
+                    process = self._running.pop(pid)
+                    answer = process.collect(os.waitstatus_to_exitcode(status))
                     self._end_orphans()
-                    self._answer(number, result)
+                    self._channel.send([process.job.name, answer])
 
     def _end_orphans(self) -> None:
         """Kill our children but for the programs under way."""
@@ -187,7 +196,7 @@ class Zygote:
                     os.waitpid(pid, 0)  # its own children come to us
 
     def _end(self) -> None:
-        for pid, (_, process) in self._running.items():
+        for pid, process in self._running.items():
             process.signal(KILL)
             os.waitpid(pid, 0)
             process.collect(-KILL)
@@ -200,16 +209,10 @@ class Zygote:
 
 
 def main(first: int, second: int, folder: str) -> None:
-    """Be the first zygote; remove `folder` at the end.
-
-    Args:
-        first: A socket that jobs come in by, and answers go out.
-        second: That of the second zygote.
-        folder: Where temporary files belong.
-    """
+    """Be the first zygote, on one of these sockets; remove `folder` at the end."""
     os.dup2(2, 1)  # what torch prints while it is imported
     _preload(FIRST)
-    Zygote(socket.socket(fileno=first)).serve(socket.socket(fileno=second))
+    Zygote(socket.socket(fileno=first), socket.socket(fileno=second)).serve()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -95,13 +95,12 @@ def _measure(
                     f"({time.monotonic() - begun:.0f} s)",
                     file=sys.stderr,
                 )
-                collect = {snippet.name: ["data"]}
-                [(_, result)] = runner.run([snippet], collect=collect)
+                [(_, result)] = runner.run([snippet])
                 fault = ended.fault(snippet, result)
                 if fault:
                     faults.append(fault)
                 else:
-                    rounds[snippet.name].append(result.data["data"])
+                    rounds[snippet.name].append(result.data)
             if faults:
                 return {}, faults
     facts = {

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from sitebuild.run.capture.graph import Graph
 from sitebuild.run.capture.storage import storage
 from sitebuild.run.capture.tensors import MISSING, is_array, is_tensor, resolve
-from sitebuild.run.capture.values import VALUES
+from sitebuild.run.capture.values import FORMS, values
 
 
 class Shot(NamedTuple):
@@ -31,42 +31,33 @@ class Shot(NamedTuple):
 
 
 def take(shot: Shot, namespace: dict[str, Any]) -> dict[str, Any]:
-    """Return the data of one figure.
+    """Return the data of one figure, of these variables as they are now.
 
-    Args:
-        shot: What to take; one variable for a table or a chart.
-        namespace: The variables of the program, as they are now.
-
-    Returns:
-        The data, or ``{"error": ..., "advice": ...}`` where it cannot be had.
+    Or ``{"error": ..., "advice": ...}``, where it cannot be had.
     """
     kind, _, names = shot
-    if kind in VALUES:
-        return VALUES[kind](names[0], namespace)
+    if kind in FORMS:
+        return values(kind, names[0], namespace)
     arrays = kind == "storage"
-    objects = []
-    for name in names:
-        value = resolve(name, namespace)
-        if not (is_tensor(value) or (arrays and is_array(value))):
-            fitting = [
-                variable
-                for variable, other in namespace.items()
-                if is_tensor(other) or (arrays and is_array(other))
-            ]
-            what = (
-                f"there is no variable {name!r}"
-                if value is MISSING
-                else f"{name!r} is of type {type(value).__name__}"
-            )
+
+    def fits(value: Any) -> bool:
+        return is_tensor(value) or (arrays and is_array(value))
+
+    objects = [resolve(name, namespace) for name in names]
+    for name, value in zip(names, objects):
+        if not fits(value):
+            what = f"{name!r} is of type {type(value).__name__}"
+            if value is MISSING:
+                what = f"there is no variable {name!r}"
             wanted = "tensor or array" if arrays else "tensor"
+            fitting = ", ".join(n for n, other in namespace.items() if fits(other))
             return {
                 "error": f"{what} where a {wanted} is needed",
-                "advice": f"at that point there are: {', '.join(fitting) or 'none'}",
+                "advice": f"at that point there are: {fitting or 'none'}",
             }
-        objects.append(value)
-    return (
-        storage(names, objects) if arrays else Graph(names, objects, namespace).data()
-    )
+    if arrays:
+        return storage(names, objects)
+    return Graph(names, objects, namespace).data()
 
 
 def attempt(shot: Shot, namespace: dict[str, Any]) -> dict[str, Any]:

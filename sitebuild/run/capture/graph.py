@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,59 +23,45 @@ class Graph:
         self, names: Sequence[str], roots: list[Any], namespace: dict[str, Any]
     ) -> None:
         """Take the graph behind `roots`; the other variables give tensors names."""
-        self.named: dict[int, tuple[Any, list[str]]] = {}
-        for name, value in [*namespace.items(), *zip(names, roots)]:
-            if is_tensor(value) and not name.startswith("__"):
-                known = self.named.setdefault(id(value), (value, []))[1]
-                if name not in known:
-                    known.append(name)
-        for name, value in namespace.items():  # layer -> layer.weight
-            if callable(getattr(value, "named_parameters", None)) and not isinstance(
-                value, type
-            ):
-                for path, parameter in value.named_parameters():
-                    self.named.setdefault(
-                        id(parameter), (parameter, [f"{name}.{path}"])
-                    )
         self.names = names
         self.roots = roots
+        self.named: dict[int, tuple[Any, list[str]]] = {}
+        for name, value in {**namespace, **dict(zip(names, roots))}.items():
+            if is_tensor(value) and not name.startswith("__"):
+                self.named.setdefault(id(value), (value, []))[1].append(name)
+        for name, value in namespace.items():  # layer -> layer.weight
+            if hasattr(value, "named_parameters") and not isinstance(value, type):
+                for path, parameter in value.named_parameters():
+                    known = parameter, [f"{name}.{path}"]
+                    self.named.setdefault(id(parameter), known)
         self.nodes: list[Any] = []
         self.number: dict[int, int] = {}
-        self.tensors: list[Any] = []
-        self.cuts: list[list[int]] = []
-        self.saved: list[list[dict[str, Any]]] = []
+        self.tensors: dict[int, Any] = {}
 
     def data(self) -> dict[str, Any]:
         """Walk, and return what was found."""
         for root in self.roots:
             self._walk(root)
         # A tensor that was cut off is drawn beside the one it was cut from.
-        for root in self.roots:
-            if root.grad_fn is None:
-                for other, _ in list(self.named.values()):
-                    if (
-                        other is not root
-                        and other.requires_grad
-                        and place_of(other) == place_of(root)
-                    ):
-                        self._walk(other)
+        cut_off = [place_of(root) for root in self.roots if root.grad_fn is None]
+        for tensor, _ in self.named.values():
+            if tensor.requires_grad and place_of(tensor) in cut_off:
+                self._walk(tensor)
         if len(self.nodes) > NODE_LIMIT:
             return {
                 "error": f"a graph of more than {NODE_LIMIT} backward nodes",
                 "advice": "draw a smaller part of it: nobody reads so large a picture",
             }
-        for node in self.nodes:
-            if hasattr(node, "variable"):
-                self._add(node.variable)
+        leaves = [getattr(node, "variable", None) for node in self.nodes]
+        variables = [None if leaf is None else self._add(leaf) for leaf in leaves]
         for tensor, _ in self.named.values():
-            if tensor.grad_fn is not None and id(tensor.grad_fn) in self.number:
+            if id(tensor.grad_fn) in self.number:
                 self._add(tensor)
-        self.saved = [self._saved(node) for node in self.nodes]
-        self._find_cuts()
+        saved = [self._saved(node) for node in self.nodes]
+        cuts = self._cuts({id(tensor) for tensor in [*leaves, *self.roots]})
         return {
             "names": list(self.names),
-            "roots": [self._add(root) for root in self.roots],
-            "tensors": [self._tensor(tensor) for tensor in self.tensors],
+            "tensors": [self._tensor(tensor) for tensor in self.tensors.values()],
             "nodes": [
                 {
                     "name": node.name().rpartition("::")[2],
@@ -84,14 +69,12 @@ class Graph:
                         None if other is None else [self.number[id(other)], output]
                         for other, output in node.next_functions
                     ],
-                    "variable": (
-                        self._add(node.variable) if hasattr(node, "variable") else None
-                    ),
-                    "saved": saved,
+                    "variable": variable,
+                    "saved": kept,
                 }
-                for node, saved in zip(self.nodes, self.saved)
+                for node, variable, kept in zip(self.nodes, variables, saved)
             ],
-            "cuts": self.cuts,
+            "cuts": cuts,
         }
 
     def _walk(self, root: Any) -> None:
@@ -106,11 +89,8 @@ class Graph:
             waiting += [other for other, _ in node.next_functions]
 
     def _add(self, tensor: Any) -> int:
-        for index, known in enumerate(self.tensors):
-            if known is tensor:
-                return index
-        self.tensors.append(tensor)
-        return len(self.tensors) - 1
+        self.tensors.setdefault(id(tensor), tensor)
+        return list(self.tensors).index(id(tensor))
 
     def _tensor(self, tensor: Any) -> dict[str, Any]:
         leaf = bool(tensor.is_leaf)
@@ -137,26 +117,25 @@ class Graph:
                 name = ""
             else:
                 continue
-            raw = getattr(node, f"_raw{attribute}", None)
             state: dict[str, Any] = {"state": "kept"}
             try:
                 value = getattr(node, attribute)
             except RuntimeError as error:
-                moved = _VERSIONS.search(str(error))
-                state["state"] = "changed" if moved else "freed"
-                value = None
-                if moved:
-                    state["version"] = [int(moved[2]), int(moved[1])]
+                value, state = None, {"state": "freed"}
+                if moved := _VERSIONS.search(str(error)):
+                    version = [int(moved[2]), int(moved[1])]
+                    state = {"state": "changed", "version": version}
+                    raw = getattr(node, f"_raw{attribute}", None)
                     value = getattr(raw, "data", None)
                 if value is None:
                     found.append({"as": name, "tensor": None, "own": False, **state})
-            values = value if isinstance(value, (list, tuple)) else [value]
-            for index, tensor in enumerate(values):
+            many = isinstance(value, (list, tuple))
+            for index, tensor in enumerate(value if many else [value]):
                 if is_tensor(tensor):
-                    part = f"{index}" if isinstance(value, (list, tuple)) else ""
+                    parts = [name] * bool(name) + [str(index)] * many
                     found.append(
                         {
-                            "as": ".".join(filter(None, (name, part))),
+                            "as": ".".join(parts),
                             "tensor": self._find(tensor),
                             "own": tensor.grad_fn is node,
                             **state,
@@ -168,10 +147,11 @@ class Graph:
         """Return the tensor of the program that a saved one is, if it has a name."""
         if id(saved) in self.named:
             return self._add(saved)
-        layout = (saved.shape, saved.dtype, saved.requires_grad)
-        if saved.layout != getattr(sys.modules["torch"], "strided", None):
+        if str(saved.layout) != "torch.strided":
             return None
-        for tensor in [*self.tensors, *(t for t, _ in self.named.values())]:
+        layout = (saved.shape, saved.dtype, saved.requires_grad)
+        named = [tensor for tensor, _ in self.named.values()]
+        for tensor in [*self.tensors.values(), *named]:
             if (
                 (tensor.shape, tensor.dtype, tensor.requires_grad) == layout
                 and tensor.grad_fn is saved.grad_fn
@@ -183,32 +163,28 @@ class Graph:
                 return self._add(tensor)
         return None
 
-    def _find_cuts(self) -> None:
-        """Find the leaves, not in the graph, on the memory of a tensor in it."""
-        inside = [
-            tensor
-            for tensor in self.tensors
+    def _cuts(self, ends: set[int]) -> list[list[int]]:
+        """Return the leaves, not in the graph, on the memory of a tensor in it.
+
+        In it are its `ends`, by id, and what its nodes gave. The other side of
+        the cut of a root may be a leaf that no node leads to.
+        """
+        cut_off = [place_of(root) for root in self.roots if not root.requires_grad]
+        inside = {
+            key: tensor
+            for key, tensor in self.tensors.items()
             if tensor.requires_grad
             and (
-                id(tensor.grad_fn) in self.number
-                or any(getattr(n, "variable", None) is tensor for n in self.nodes)
-                or any(tensor is root for root in self.roots)
+                key in ends
+                or id(tensor.grad_fn) in self.number
+                or place_of(tensor) in cut_off
             )
+        }
+        at: dict[Any, Any] = {}
+        for tensor in inside.values():
+            at.setdefault(place_of(tensor), tensor)
+        return [
+            [self._add(at[place_of(tensor)]), self._add(tensor)]
+            for key, (tensor, _) in self.named.items()
+            if tensor.is_leaf and key not in inside and place_of(tensor) in at
         ]
-        # The other side of the cut of a root may be a leaf that no node leads to.
-        for root in self.roots:
-            if not root.requires_grad:
-                inside += [
-                    t
-                    for t in self.tensors
-                    if t.requires_grad
-                    and place_of(t) == place_of(root)
-                    and not any(t is other for other in inside)
-                ]
-        for tensor, _ in list(self.named.values()):
-            if not tensor.is_leaf or any(tensor is other for other in inside):
-                continue
-            for other in inside:
-                if place_of(tensor) == place_of(other):
-                    self.cuts.append([self._add(other), self._add(tensor)])
-                    break

@@ -10,190 +10,154 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from sitebuild.run.capture.tensors import (
-    is_array,
-    is_tensor,
-    nbytes,
-    number,
-    place_of,
-    storage_of,
-)
+from sitebuild.run.capture.tensors import is_array, is_tensor, memory_of, number
 
 CELL_LIMIT = 24  # elements of one storage
+_POSITIONS = 4096  # elements of one object that are looked at
 
 
 def storage(names: Sequence[str], values: list[Any]) -> dict[str, Any]:
     """Return objects and storages behind `names`, and how they belong together."""
-    objects: list[Any] = []
-    known_as: list[list[str]] = []
-    for name, value in zip(names, values):
-        for index, known in enumerate(objects):
-            if known is value:
-                known_as[index].append(name)
-                break
-        else:
-            objects.append(value)
-            known_as.append([name])
-
-    # One storage is a stretch of memory; stretches that overlap are one.
-    regions: list[list[Any]] = []  # place, start, end, indices of objects
-    for index, value in enumerate(objects):
-        place, start, end = _region(value)
-        together = [
-            region
-            for region in regions
-            if region[0] == place
-            and ((start < region[2] and region[1] < end) or place[1])
-        ]
-        merged = [place, start, end, [index]]
-        for region in together:
-            regions.remove(region)
-            merged[1] = min(merged[1], region[1])
-            merged[2] = max(merged[2], region[2])
-            merged[3] = sorted(merged[3] + region[3])
-        regions.append(merged)
-    regions.sort(key=lambda region: region[3][0])
-
-    counters = _counters(objects)
+    objects = list({id(value): value for value in values}.values())
+    versions = [_version(value) for value in objects]
+    counters = _counters(objects, versions)
     described: list[dict[str, Any]] = [{} for _ in objects]
-    storages = []
-    for count, (_, start, end, members) in enumerate(regions):
-        unit = objects[members[0]].itemsize if is_array(objects[members[0]]) else None
-        unit = unit or objects[members[0]].element_size()
+    storages: list[dict[str, Any]] = []
+    for start, end, members in _regions(objects):
+        unit = _itemsize(objects[members[0]])
+        size = (end - start) // unit
         cells: dict[int, str] = {}
         for index in members:
-            described[index] = _object(
-                objects[index], known_as[index], start, unit, cells
-            )
-            described[index]["storage"] = count
-            described[index]["counter"] = counters[index]
-        size = (end - start) // unit
-        whole = _all_cells(objects, members, start, end, size)
+            value = objects[index]
+            described[index] = {
+                "names": [n for n, known in zip(names, values) if known is value],
+                **_object(value, start, unit, cells),
+                "version": versions[index],
+                "storage": len(storages),
+                "counter": counters[index],
+            }
+        shown = [cells.get(cell, "") for cell in range(min(size, CELL_LIMIT))]
+        whole = _all_cells([objects[index] for index in members], start, size)
+        first = described[members[0]]
         storages.append(
             {
-                "dtype": described[members[0]]["dtype"],
-                "device": described[members[0]]["device"],
+                "dtype": first["dtype"],
+                "device": first["device"],
                 "size": size,
-                "values": whole
-                or [cells.get(cell, "") for cell in range(min(size, CELL_LIMIT))],
+                "values": whole or shown,
             }
         )
     return {"names": list(names), "objects": described, "storages": storages}
 
 
-def _region(value: Any) -> tuple[tuple[str, Any], int, int]:
+def _itemsize(value: Any) -> int:
+    return int(value.itemsize if is_array(value) else value.element_size())
+
+
+def _version(value: Any) -> int | None:
+    try:
+        return int(value._version) if is_tensor(value) else None
+    except RuntimeError:  # an inference tensor has no counter
+        return None
+
+
+def _regions(objects: list[Any]) -> list[tuple[int, int, list[int]]]:
+    """Return stretches of memory: start, end, and the indices of who is in it.
+
+    One storage is one stretch, and so are those that overlap.
+    """
+    regions: list[list[Any]] = []
+    for place, start, end, index in sorted(
+        (*_region(value), index) for index, value in enumerate(objects)
+    ):
+        last = regions[-1] if regions else [None, 0, 0, []]
+        if last[0] == place and (start < last[2] or place[1]):
+            last[2] = max(last[2], end)
+            last[3] = sorted([*last[3], index])
+        else:
+            regions.append([place, start, end, [index]])
+    regions.sort(key=lambda region: region[3][0])
+    return [(start, end, members) for _, start, end, members in regions]
+
+
+def _region(value: Any) -> tuple[tuple[str, str], int, int]:
     """Return where the memory of `value` lies: device, start and end.
 
     The place has a second part, not empty, where memory has no address.
     """
     if is_tensor(value):
-        memory = storage_of(value)
-        size = nbytes(memory, value)
-        start = memory.data_ptr() if memory else 0
+        start, size, identity = memory_of(value)
         if start and size:
-            return (str(value.device), None), start, start + size
-        return (str(value.device), place_of(value)[1]), 0, size
+            return (str(value.device), ""), start, start + size
+        return (str(value.device), f"object {identity}"), 0, size
     while isinstance(value.base, type(value)):
         value = value.base
-    start, _ = value.__array_interface__["data"]
-    low = high = start
-    for length, stride in zip(value.shape, value.strides):
-        low, high = (
-            (low, high + (length - 1) * stride)
-            if stride > 0
-            else (low + (length - 1) * stride, high)
-        )
     if not value.size:
         return ("cpu", f"object {id(value)}"), 0, 0
-    return ("cpu", None), low, high + value.itemsize
+    start, _ = value.__array_interface__["data"]
+    steps = [(n - 1) * stride for n, stride in zip(value.shape, value.strides)]
+    low = start + sum(step for step in steps if step < 0)
+    high = start + sum(step for step in steps if step > 0)
+    return ("cpu", ""), low, high + value.itemsize
 
 
-def _all_cells(
-    objects: list[Any], members: list[int], start: int, end: int, size: int
-) -> list[str]:
+def _all_cells(members: list[Any], start: int, size: int) -> list[str]:
     """Read a whole storage, also where no object has an element of it."""
-    for index in members:
-        value = objects[index]
+    for value in members:
         if is_tensor(value) and value.device.type != "meta" and not _lazy(value):
-            memory = storage_of(value)
-            length = nbytes(memory, value) // value.element_size()
-            if memory.data_ptr() == start and length == size:
-                few = min(size, CELL_LIMIT)
-                flat = value.detach().as_strided((few,), (1,), 0)
+            pointer, length, _ = memory_of(value)
+            if pointer == start and length // value.element_size() == size:
+                flat = value.detach().as_strided((min(size, CELL_LIMIT),), (1,), 0)
                 return [number(element) for element in flat.tolist()]
     return []
 
 
-def _lazy(tensor: Any) -> list[str]:
+def _lazy(value: Any) -> list[str]:
     """Say whether a tensor shows its memory conjugated or negated."""
-    return [test for test in ("is_conj", "is_neg") if getattr(tensor, test, bool)()]
+    return [test for test in ("is_conj", "is_neg") if getattr(value, test, bool)()]
 
 
-def _object(
-    value: Any, names: list[str], start: int, unit: int, cells: dict[int, str]
-) -> dict[str, Any]:
+def _object(value: Any, start: int, unit: int, cells: dict[int, str]) -> dict[str, Any]:
     """Describe one tensor or array; put the values that it shows into `cells`."""
-    array = is_array(value)
-    shape = [int(length) for length in value.shape]
-    if array:
-        size, first = value.itemsize, value.__array_interface__["data"][0]
-        strides = [int(stride) for stride in value.strides]
-        in_bytes = strides
+    size = _itemsize(value)
+    lazy = _lazy(value)
+    if is_array(value):
+        shown, strides = value, [int(stride) for stride in value.strides]
+        first, steps = value.__array_interface__["data"][0], strides
     else:
-        size, first = value.element_size(), value.data_ptr() or start
-        strides = list(value.stride())
-        in_bytes = [stride * size for stride in strides]
-        if not value.data_ptr():
-            first = start + value.storage_offset() * size
-    readable = array or value.device.type != "meta"
-    indices = itertools.islice(
-        itertools.product(*(range(length) for length in shape)), 4096
-    )
-    places: list[list[Any]] = []
-    beyond = 0
-    lazy = [] if array else _lazy(value)
-    shown = value if array else value.detach()
+        shown, strides = value.detach(), list(value.stride())
+        first = value.data_ptr() or start + value.storage_offset() * size
+        steps = [stride * size for stride in strides]
     if "is_conj" in lazy:  # what lies in memory, not what is shown of it
         shown = shown.conj()
     if "is_neg" in lazy:
         shown = -shown
-    for position in indices:
-        offset = sum(i * stride for i, stride in zip(position, in_bytes))
+    device = str(getattr(value, "device", "cpu"))  # which arrays have since NumPy 2
+    places = []
+    positions = itertools.product(*map(range, value.shape))
+    for position in itertools.islice(positions, _POSITIONS):
+        offset = sum(i * step for i, step in zip(position, steps))
         cell = (first + offset - start) // unit
-        if cell >= CELL_LIMIT:
-            beyond += 1
-            continue
-        places.append([cell, list(position)])
-        if readable:
-            cells.setdefault(cell, number(shown[position].item()))
-    count = 1
-    for length in shape:
-        count *= length
-    version = None
-    if not array:
-        try:
-            version = int(value._version)
-        except RuntimeError:  # an inference tensor has no counter
-            version = None
+        if cell < CELL_LIMIT:
+            places.append([cell, list(position)])
+            if device != "meta":
+                cells.setdefault(cell, number(shown[position].item()))
     return {
-        "names": names,
         "type": type(value).__name__,
-        "array": array,
+        "array": is_array(value),
         "dtype": str(value.dtype).rpartition(".")[2],
-        "device": "cpu" if array else str(value.device),
-        "shape": shape,
+        "device": device,
+        "shape": [int(length) for length in value.shape],
         "strides": strides,  # of an array in bytes, as NumPy has it
         "offset": (first - start) // size,
-        "requires_grad": False if array else bool(value.requires_grad),
-        "leaf": False if array else bool(value.is_leaf),
-        "version": version,
+        "requires_grad": bool(getattr(value, "requires_grad", False)),
+        "leaf": bool(getattr(value, "is_leaf", False)),
         "lazy": lazy,
         "places": places,
-        "beyond": beyond + max(0, count - 4096),
     }
 
 
-def _counters(objects: list[Any]) -> list[int | None]:
+def _counters(objects: list[Any], versions: list[int | None]) -> list[int | None]:
     """Number the version counters: objects with one number share one.
 
     That two counters stand at the same value proves nothing. So one is set to
@@ -215,21 +179,15 @@ def _counters(objects: list[Any]) -> list[int | None]:
         except TypeError:  # before torch 2.6
             set_counter(tensor, version)
 
-    counters = []
-    for value in objects:
-        try:
-            counters.append(value._version if is_tensor(value) else None)
-        except RuntimeError:  # an inference tensor
-            counters.append(None)
+    probe = max((v for v in versions if v is not None), default=0) + 1000
     count = 0
-    for index, version in enumerate(counters):
+    for index, version in enumerate(versions):
         if version is None or found[index] is not None:
             continue
-        probe = max(v for v in counters if v is not None) + 1000
         try:
             put(objects[index], probe)
             for other in range(index, len(objects)):
-                if counters[other] is not None and objects[other]._version == probe:
+                if versions[other] is not None and objects[other]._version == probe:
                     found[other] = count
         finally:
             put(objects[index], version)

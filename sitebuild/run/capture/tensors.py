@@ -53,31 +53,24 @@ def short(tensor: Any) -> str:
     return f"[{', '.join(number(value) for value in values)}]"
 
 
-def storage_of(tensor: Any) -> Any:
-    """Return a tensor's storage, under whichever name this torch has it."""
+def memory_of(tensor: Any) -> tuple[int, int, int]:
+    """Return the address of a tensor's storage, 0 if it has none, its size and an id."""
     try:
         if hasattr(tensor, "untyped_storage"):
-            return tensor.untyped_storage()
-        return tensor.storage()
+            storage = tensor.untyped_storage()
+        else:
+            storage = tensor.storage()
     except NotImplementedError:  # on `meta`, before torch 1.13
-        return None
-
-
-def nbytes(storage: Any, tensor: Any) -> int:
-    """Return the size of a storage, or of `tensor` where it has none."""
-    if not storage:
-        return int(tensor.numel() * tensor.element_size())
+        return 0, int(tensor.numel() * tensor.element_size()), id(tensor)
     if hasattr(storage, "nbytes"):
-        return int(storage.nbytes())
-    return int(storage.size() * storage.element_size())  # before torch 1.10
+        size = int(storage.nbytes())
+    else:  # before torch 1.10
+        size = int(storage.size() * storage.element_size())
+    return storage.data_ptr(), size, getattr(storage, "_cdata", id(tensor))
 
 
 def place_of(tensor: Any) -> tuple[Any, ...]:
     """Return something that is equal for tensors of one storage."""
-    storage = storage_of(tensor)
-    pointer = storage.data_ptr() if storage else 0
+    pointer, _, identity = memory_of(tensor)
     # Storages without data (empty ones, and all on `meta`) have no address.
-    return (
-        str(tensor.device),
-        pointer or f"object {getattr(storage, '_cdata', id(tensor))}",
-    )
+    return str(tensor.device), pointer or f"object {identity}"

@@ -487,6 +487,8 @@ def test_a_variable_that_is_not_there_or_is_no_tensor_is_named_with_those_that_a
 def test_attributes_of_variables_can_be_asked_for():
     data = capture("storage", "w.grad", SEED + "(w * x).backward()")
     assert data["storages"][0]["values"] == ["2.0"]
+    data = capture("graph", "w.grad", SEED + "(w * x).backward()")
+    assert data["tensors"][0]["names"] == ["w.grad"]
     assert "'w.nope'" in capture("graph", "w.nope", SEED)["error"]
 
 

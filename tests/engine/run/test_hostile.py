@@ -91,6 +91,15 @@ def test_the_program_beside_a_hostile_one_gives_its_result(name, ended):
     assert ended[f"after {name}"].output == "good\n"
 
 
+def test_no_program_can_answer_for_one_of_the_second_zygote():
+    forger = HOSTILE["answers_itself"][0].replace("[1, answer]", "['late', answer]")
+    with Runner(workers=1) as runner:
+        list(runner.run([parse("forger", "x.py", forger)]))
+        late = parse("late", "x.py", "print('true')  # torch.optim\n")
+        [(_, result)] = runner.run([late])
+    assert result.output == "true\n"
+
+
 def test_processes_of_one_who_killed_its_parent_are_gone(ended):
     commands = [
         file.read_bytes()
