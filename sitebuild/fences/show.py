@@ -19,31 +19,32 @@ from sitebuild.view import View
 
 
 def check_program(use: Use, project: Project) -> Iterator[Fault]:
-    """Give what is wrong with the program that a call names."""
+    """Give what is wrong with the program, and the sections, that a call names."""
     call = use.call
     program = project.programs.get(call.program)
     if program is None:
         yield use.fault("no-such-program", program=call.program)
         return
     sections = [section.name for section in program.sections]
-    if call.section and call.section not in sections:
-        yield use.fault(
-            "no-such-section",
-            path=program.path,
-            section=call.section,
-            sections=", ".join(sections) or "none",
-        )
+    panels = [panel for asked in call.figures for panel in asked.panels]
+    for section in (call.section, *(panel.section for panel in panels)):
+        if section and section not in sections:
+            yield use.fault(
+                "no-such-section",
+                path=program.path,
+                section=section,
+                sections=", ".join(sections) or "none",
+            )
 
 
 def check(use: Use, project: Project) -> Iterator[Fault]:
     """Give what is wrong with a call that shows what a program printed."""
-    program = project.programs.get(use.call.program)
     yield from check_program(use, project)
-    if program is None:
-        return
-    if program.is_benchmark:
+    program = project.programs.get(use.call.program)
+    if program and program.is_benchmark:
         yield use.fault("benchmark-shown", path=program.path, name=program.name)
-    yield from figure.check(use, program)
+    if program:
+        yield from figure.check(use, program)
 
 
 def depends(call: Call, project: Project) -> Iterator[str]:

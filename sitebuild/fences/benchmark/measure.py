@@ -97,8 +97,7 @@ def _measure(
                 )
                 collect = {snippet.name: ["data"]}
                 [(_, result)] = runner.run([snippet], collect=collect)
-                fault = ended.fault(snippet, result)
-                if fault:
+                if fault := ended.fault(snippet, result):
                     faults.append(fault)
                 else:
                     rounds[snippet.name].append(result.data["data"])
@@ -112,18 +111,18 @@ def _measure(
         "perfplot": version("perfplot"),
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
     }
-    found = {}
-    for snippet in timed:
-        data = rounds[snippet.name]
-        found[snippet.name] = Measurement(
+    found = [
+        Measurement(
             snippet.name,
             snippet.digest,
-            data[0]["labels"],
-            data[0]["n_range"],
-            [one["seconds"] for one in data],
+            rounds[snippet.name][0]["labels"],
+            rounds[snippet.name][0]["n_range"],
+            [one["seconds"] for one in rounds[snippet.name]],
             facts,
         )
-    return found, []
+        for snippet in timed
+    ]
+    return {measured.name: measured for measured in found}, []
 
 
 def _cpu() -> str:

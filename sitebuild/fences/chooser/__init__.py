@@ -1,44 +1,250 @@
-"""``chooser("questions")``: a part of the chooser, or the cheat sheet."""
+"""``chooser("questions")``: a part of the chooser, or the cheat sheet.
+
+What is said of a call follows from its rows in the behaviour matrix, by the small
+rules below; the words are the templates', and so is the HTML.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Sequence,
+)
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from markupsafe import Markup
 
 from sitebuild.faults import Fault
 from sitebuild.fences import matrix, show
-from sitebuild.fences.chooser import view, wishes
+from sitebuild.fences.chooser.wishes import (
+    CHEAT_SHEET,
+    EXPLAINED,
+    KEPT,
+    QUESTIONS,
+    Answer,
+    answers,
+    check,
+    kind,
+    offered,
+)
 from sitebuild.fences.fence import Fence
-from sitebuild.fences.matrix.table import of_run
+from sitebuild.fences.matrix.table import SOURCES, TRAPS, Matrix, Row, of_run
 from sitebuild.pages.call import Call, Form
 from sitebuild.programs.examples import example_name
+from sitebuild.programs.operations import Operation, probe_name
 from sitebuild.project import Project, Run, Use
 from sitebuild.view import View
 
-PARTS = {
-    "questions": view.questions,
-    "answers": view.table,
-    "calls": view.calls,
-    "cheat-sheet": view.cheat_sheet,
-}
+LAYOUT = ("packed", "transposed")  # what the cheat sheet leaves out
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing to say of a call."""
+
+    kind: str  # "trap", or one of words.chooser.remarks
+    text: str = ""  # the trap's name, the message, the code
+    sources: tuple[str, ...] = ()  # of which it is said; none if of all
+
+
+@dataclass(frozen=True)
+class Card:
+    """One call that is offered."""
+
+    operation: Operation
+    reasons: list[str]  # of words.chooser.reasons
+    remarks: list[Remark]
+    recorded: bool  # with the source on a GPU
+    page: str  # that explains it, below the folder of the language; or ""
+    probe: str  # the program's file, below the root of the site
+    example: Markup
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the decision table says to all wishes that have the same answer."""
+
+    options: dict[str, list[str]]  # to each question
+    answer: Answer
+
+
+def _questions(matrix: Matrix, view: View) -> Markup:
+    """Return the form, hidden until its script runs."""
+    return view.render(
+        "chooser.html.jinja",
+        part="questions",
+        questions=QUESTIONS,
+        recorded=bool(matrix.cuda),
+    )
+
+
+def _answers(matrix: Matrix, view: View) -> Markup:
+    """Return the decision table."""
+    return view.render(
+        "chooser.html.jinja",
+        part="answers",
+        questions=QUESTIONS,
+        lines=lines(answers(matrix)),
+        count=len(matrix.operations),
+    )
+
+
+def _calls(matrix: Matrix, view: View) -> Markup:
+    """Return what there is to say of each call that is offered."""
+    cards = [
+        Card(
+            operation,
+            list(reasons(matrix.of(operation))),
+            list(remarks(matrix.of(operation))),
+            bool(matrix.of(operation, "cuda")),
+            EXPLAINED.get(operation.id, ""),
+            f"{probe_name(operation)}.py",
+            show.SHOW.render(Call("show", example_name(operation.id)), view),
+        )
+        for operation in offered(matrix)
+    ]
+    return view.render("chooser.html.jinja", part="calls", cards=cards, kept=KEPT)
+
+
+def _cheat_sheet(matrix: Matrix, view: View) -> Markup:
+    """Return the calls used most, on one page."""
+    by_id = {operation.id: operation for operation in matrix.operations}
+    facts = ("shares_storage", "gradient", "requires_grad", "is_leaf")
+    entries = [
+        (
+            by_id[id_],
+            [values(matrix.of(by_id[id_]), name) for name in facts],
+            [r for r in remarks(matrix.of(by_id[id_])) if r.kind not in LAYOUT],
+        )
+        for id_ in CHEAT_SHEET
+    ]
+    return view.render("cheat-sheet.html.jinja", entries=entries)
+
+
+# --- the decision table --------------------------------------------------------
+
+
+def lines(found: Iterable[Answer]) -> list[Line]:
+    """Put answers together that differ in nothing but the source or the layout.
+
+    First over the layout; then over the source, if for both of its places the
+    layout makes the same difference or none.
+    """
+
+    def said(answer: Answer) -> Hashable:
+        changes = [tuple(change.items()) for change in answer.changes]
+        return answer.calls, answer.recorded, answer.on_cpu, tuple(changes)
+
+    def but_layout(group: list[Answer]) -> Hashable:
+        return said(group[0]), replace(group[0].wish, layout="")
+
+    def but_source(group: list[Answer]) -> Hashable:
+        layouts = tuple(answer.wish.layout for answer in group)
+        return said(group[0]), replace(group[0].wish, gpu=""), layouts
+
+    groups = _joined(_joined([[answer] for answer in found], but_layout), but_source)
+    return [Line(_options(group), group[0]) for group in groups]
+
+
+def _joined(
+    groups: list[list[Answer]], key: Callable[[list[Answer]], Hashable]
+) -> list[list[Answer]]:
+    joined: dict[Hashable, list[Answer]] = {}
+    for group in groups:
+        joined.setdefault(key(group), []).extend(group)
+    return list(joined.values())
+
+
+def _options(group: list[Answer]) -> dict[str, list[str]]:
+    return {
+        question: [o for o in all_ if any(o in answer.wish for answer in group)]
+        for question, all_ in QUESTIONS.items()
+    }
+
+
+# --- what is said of a call -----------------------------------------------------
+
+
+def reasons(rows: Sequence[Row]) -> Iterator[str]:
+    """Give what all rows of a call have in common."""
+    shares = {row.facts["shares_storage"] for row in rows}
+    if all(kind(row) == "number" for row in rows):
+        yield "number"
+    elif len(shares) == 1:
+        yield "shared" if shares.pop() else "own"
+    gradient = {bool(row.facts["gradient"]) for row in rows if row.source != "plain"}
+    if len(gradient) == 1:
+        yield "flow" if gradient.pop() else "cut"
+    if all(row.facts["strides"] == KEPT for row in rows):
+        yield "kept"
+
+
+def remarks(rows: Sequence[Row]) -> Iterator[Remark]:
+    """Give what in the rows of a call may surprise."""
+    yield from _messages("raises", rows, "exception")
+    if all(row.facts["same_object"] for row in rows):
+        yield Remark("same")
+    traps = [trap for trap in TRAPS if any(trap in row.traps for row in rows)]
+    yield from (Remark("trap", trap) for trap in traps)
+    if "unnoticed-write" not in traps and any(r.facts["write_seen"] for r in rows):
+        yield Remark("written")
+    yield from _messages("warns", rows, "warnings")
+    yield from _messages("unwritable", rows, "write_exception")
+    if rows[0].operation.values:
+        yield Remark("needs", rows[0].operation.values)
+    strides = {row.facts["strides"] for row in rows} - {None, KEPT}
+    for steps in sorted(strides):  # or the exception that a transposed x brings
+        yield Remark("transposed" if ":" in steps else "packed", steps)
+
+
+def _messages(kind: str, rows: Iterable[Row], name: str) -> Iterator[Remark]:
+    """Give each message of rows once, with the sources that bring it."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        value = row.facts[name] or ()
+        for text in [value] if isinstance(value, str) else value:
+            found.setdefault(" ".join(text.split()), []).append(row.source)
+    for text, sources in found.items():
+        of_all = len(sources) == len(SOURCES)
+        yield Remark(kind, text, () if of_all else tuple(sources))
+
+
+def values(rows: Iterable[Row], name: str) -> dict[bool | None, list[str]]:
+    """Return which sources have which value of a fact."""
+    found: dict[bool | None, list[str]] = {}
+    for row in rows:
+        if name in ("gradient", "requires_grad") and row.source == "plain":
+            continue  # it wants none
+        value = row.facts[name]
+        found.setdefault(None if value is None else bool(value), []).append(row.source)
+    return found
 
 
 def _check(use: Use, project: Project) -> Iterable[Fault]:
     yield from matrix.MATRIX.check(use, project)
-    yield from wishes.check(project.operations)
+    yield from check(project.operations)
 
 
-def _render(call: Call, view_: View) -> Markup:
-    return PARTS[call.part](of_run(view_.run)[0], view_)
+def _render(call: Call, view: View) -> Markup:
+    return PARTS[call.part](of_run(view.run)[0], view)
 
 
 def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
-    names = {example_name(o.id) for o in wishes.offered(of_run(run)[0])}
+    names = {example_name(o.id) for o in offered(of_run(run)[0])}
     show.publish_programs(run, to, names)
 
 
+PARTS = {
+    "questions": _questions,
+    "answers": _answers,
+    "calls": _calls,
+    "cheat-sheet": _cheat_sheet,
+}
 CHOOSER = Fence(
     Form("chooser", 'chooser("part")', parts=tuple(PARTS)),
     _render,

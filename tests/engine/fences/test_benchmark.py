@@ -10,9 +10,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from sitebuild.fences import charts
-from sitebuild.fences.benchmark import measure
+from sitebuild.fences.benchmark import _alike, findings, measure, render
 from sitebuild.fences.benchmark.measure import BASELINE, Measurement
-from sitebuild.fences.benchmark.view import _alike, findings, render
 from sitebuild.programs.snippet import parse
 
 ENVIRONMENT = {
