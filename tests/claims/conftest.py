@@ -11,7 +11,11 @@ from tests.conftest import values
 
 @pytest.fixture(autouse=True)
 def recording():
-    """Each test begins and ends with recording on, whatever it switches."""
+    """Each test begins and ends with recording on, whatever it switches.
+
+    And gives warnings as torch does: once, where it gives them once.
+    """
+    torch.set_warn_always(False)
     with torch.inference_mode(False), torch.enable_grad():
         yield
 

@@ -265,7 +265,7 @@ def test_no_link_and_no_anchor_is_dead(built, project):
         ("</body>", '<script src="//a.b/c.js"></script>', "outside: //a.b/c.js"),
         ("</body>", '<link rel=icon href="https://a.b/c">', "outside: https://a.b/c"),
         ("</body>", '<img alt="" src="http://a.b/c.png">', "outside: http://a.b/c.png"),
-        ("</body>", '<img alt="" src="gone.png">', "src leads nowhere: gone.png"),
+        ("</body>", '<img alt="" src="gone.png">', "leads nowhere: gone.png"),
     ],
 )
 def test_what_is_broken_in_the_built_site_is_found(
