@@ -21,7 +21,7 @@ from sitebuild.programs.snippet import Section, Snippet, parse
 
 OPERATIONS = "matrix/operations.ini"
 TEMPLATE = "matrix/probe.py"
-_KEYS = {"expression", "setup", "under", "import", "values"}
+_KEYS = {"expression", "setup", "under", "import", "values", "page"}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DEEPER = re.compile(r"(?m)(?<=^ {4}) +")
 
@@ -37,6 +37,7 @@ class Operation:
     under: str = ""  # "torch.no_grad()"
     imports: str = ""  # "numpy as np"
     values: str = ""  # of x, where not the usual ones
+    page: str = ""  # that explains it, below the folder of the language
 
     @property
     def code(self) -> str:
@@ -73,7 +74,8 @@ def read_operations(root: Path) -> tuple[list[Operation], list[Fault]]:
     operations: list[Operation] = []
     faults: list[Fault] = []
     for id_ in parser.sections():
-        entry = {key: value.replace("\0", " ") for key, value in parser[id_].items()}
+        found = parser[id_].items()
+        entry = {key: value.replace("\0", " ").strip() for key, value in found}
         unknown = sorted(set(entry) - _KEYS)
         if not _ID.fullmatch(id_):
             message = f"{id_!r} is not lower-case words with hyphens"
@@ -82,17 +84,8 @@ def read_operations(root: Path) -> tuple[list[Operation], list[Fault]]:
         elif not entry.get("expression"):
             message = f"{id_!r} has no expression"
         else:
-            operations.append(
-                Operation(
-                    id_,
-                    lines[id_],
-                    entry["expression"],
-                    entry.get("setup", "").strip(),
-                    entry.get("under", ""),
-                    entry.get("import", ""),
-                    entry.get("values", ""),
-                )
-            )
+            imports = entry.pop("import", "")
+            operations.append(Operation(id_, lines[id_], imports=imports, **entry))
             continue
         faults.append(_wrong(lines[id_], message))
     return operations, faults

@@ -6,6 +6,7 @@ rules below; the words are the templates', and so is the HTML.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import (
     Callable,
     Collection,
@@ -14,8 +15,9 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -23,7 +25,6 @@ from sitebuild.faults import Fault
 from sitebuild.fences import matrix, show
 from sitebuild.fences.chooser.wishes import (
     CHEAT_SHEET,
-    EXPLAINED,
     KEPT,
     QUESTIONS,
     Answer,
@@ -33,7 +34,7 @@ from sitebuild.fences.chooser.wishes import (
     offered,
 )
 from sitebuild.fences.fence import Fence
-from sitebuild.fences.matrix.table import SOURCES, TRAPS, Matrix, Row, of_run
+from sitebuild.fences.matrix.table import SOURCES, TRAPS, Matrix, Row, grouped, of_run
 from sitebuild.pages.call import Call, Form
 from sitebuild.programs.examples import example_name
 from sitebuild.programs.operations import Operation, probe_name
@@ -43,8 +44,7 @@ from sitebuild.view import View
 LAYOUT = ("packed", "transposed")  # what the cheat sheet leaves out
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(NamedTuple):
     """One thing to say of a call."""
 
     kind: str  # "trap", or one of words.chooser.remarks
@@ -52,21 +52,18 @@ class Remark:
     sources: tuple[str, ...] = ()  # of which it is said; none if of all
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     """One call that is offered."""
 
     operation: Operation
     reasons: list[str]  # of words.chooser.reasons
     remarks: list[Remark]
     recorded: bool  # with the source on a GPU
-    page: str  # that explains it, below the folder of the language; or ""
     probe: str  # the program's file, below the root of the site
     example: Markup
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What the decision table says to all wishes that have the same answer."""
 
     options: dict[str, list[str]]  # to each question
@@ -102,7 +99,6 @@ def _calls(matrix: Matrix, view: View) -> Markup:
             list(reasons(matrix.of(operation))),
             list(remarks(matrix.of(operation))),
             bool(matrix.of(operation, "cuda")),
-            EXPLAINED.get(operation.id, ""),
             f"{probe_name(operation)}.py",
             show.SHOW.render(Call("show", example_name(operation.id)), view),
         )
@@ -154,10 +150,8 @@ def lines(found: Iterable[Answer]) -> list[Line]:
 def _joined(
     groups: list[list[Answer]], key: Callable[[list[Answer]], Hashable]
 ) -> list[list[Answer]]:
-    joined: dict[Hashable, list[Answer]] = {}
-    for group in groups:
-        joined.setdefault(key(group), []).extend(group)
-    return list(joined.values())
+    alike = grouped((key(group), group) for group in groups).values()
+    return [[*itertools.chain(*groups)] for groups in alike]
 
 
 def _options(group: list[Answer]) -> dict[str, list[str]]:
@@ -204,11 +198,12 @@ def remarks(rows: Sequence[Row]) -> Iterator[Remark]:
 
 def _messages(kind: str, rows: Iterable[Row], name: str) -> Iterator[Remark]:
     """Give each message of rows once, with the sources that bring it."""
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        value = row.facts[name] or ()
-        for text in [value] if isinstance(value, str) else value:
-            found.setdefault(" ".join(text.split()), []).append(row.source)
+    found = grouped(
+        (" ".join(text.split()), row.source)
+        for row in rows
+        for value in [row.facts[name] or ()]
+        for text in ([value] if isinstance(value, str) else value)
+    )
     for text, sources in found.items():
         of_all = len(sources) == len(SOURCES)
         yield Remark(kind, text, () if of_all else tuple(sources))
@@ -216,13 +211,12 @@ def _messages(kind: str, rows: Iterable[Row], name: str) -> Iterator[Remark]:
 
 def values(rows: Iterable[Row], name: str) -> dict[bool | None, list[str]]:
     """Return which sources have which value of a fact."""
-    found: dict[bool | None, list[str]] = {}
-    for row in rows:
-        if name in ("gradient", "requires_grad") and row.source == "plain":
-            continue  # it wants none
-        value = row.facts[name]
-        found.setdefault(None if value is None else bool(value), []).append(row.source)
-    return found
+    wanted = name not in ("gradient", "requires_grad")  # by a plain source
+    return grouped(
+        (None if row.facts[name] is None else bool(row.facts[name]), row.source)
+        for row in rows
+        if wanted or row.source != "plain"
+    )
 
 
 def _check(use: Use, project: Project) -> Iterable[Fault]:

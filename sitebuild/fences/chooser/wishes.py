@@ -23,47 +23,11 @@ QUESTIONS = {
     "gpu": ("no", "maybe"),  # is the source on a GPU?
     "layout": ("keep", "any"),
 }
-# The page that explains a call, below the folder of the language.
-EXPLAINED = {
-    "itself": "devices/#write-reaches-the-source",
-    "view-as": "copy-a-tensor/#not-always-a-copy",
-    "detach": "detach/#detach",
-    "clone": "clone/#clone",
-    "detach-clone": "copy-a-tensor/#copy-a-tensor",
-    "detach-clone-requires-grad": "detach-clone-order/#trainable-copy",
-    "clone-detach": "detach-clone-order/#detach-clone-order",
-    "detach-requires-grad": "detach/#memory-is-shared",
-    "clone-contiguous": "clone/#keeps-the-layout",
-    "cpu": "devices/#devices",
-    "to-cpu-copy": "devices/#copy-in-any-case",
-    "copy-into": "copy-a-tensor/#empty-like-copy",
-    "copy-into-detached": "copy-a-tensor/#copy-into-existing-memory",
-    "parameter-clone": "detach-clone-order/#trainable-copy",
-    "deepcopy-detached": "copy-a-tensor/#deepcopy",
-    "detach-numpy": "numpy/#requires-grad",
-    "detach-cpu-numpy": "numpy/#numpy",
-    "numpy-force": "numpy/#force",
-    "detach-to-cpu-copy-numpy": "to-ndarray/#to-ndarray",
-    "detach-numpy-copy": "to-ndarray/#order-of-elements",
-    "detach-clone-numpy": "to-ndarray/#order-of-elements",
-}
 # The most used calls, in the order of the cheat sheet.
 CHEAT_SHEET = (
-    "detach",
-    "data",
-    "clone",
-    "detach-clone",
-    "detach-clone-requires-grad",
-    "view",
-    "index-row",
-    "index-list",
-    "reshape-transposed",
-    "cpu",
-    "to-float64",
-    "numpy",
-    "detach-cpu-numpy",
-    "detach-to-cpu-copy-numpy",
-    "item",
+    *("detach", "data", "clone", "detach-clone", "detach-clone-requires-grad", "view"),
+    *("index-row", "index-list", "reshape-transposed", "cpu", "to-float64", "numpy"),
+    *("detach-cpu-numpy", "detach-to-cpu-copy-numpy", "item"),
 )
 KEPT = "(1, 2)"  # the strides of the transposed source
 
@@ -183,7 +147,6 @@ def offered(matrix: Matrix) -> tuple[Operation, ...]:
 def check(operations: Iterable[Operation]) -> list[Fault]:
     """Return a problem for each id above that no operation has."""
     known = {operation.id for operation in operations}
-    used = {*PREFERRED, *CHEAT_SHEET, *EXPLAINED}
     return [
         Fault.of(
             OPERATIONS,
@@ -192,6 +155,6 @@ def check(operations: Iterable[Operation]) -> list[Fault]:
             what=f"there is no operation {id_!r}, which sitebuild/fences/chooser names",
             do="give both the same name",
         )
-        for id_ in sorted(used - known)
+        for id_ in sorted({*PREFERRED, *CHEAT_SHEET} - known)
         if known
     ]

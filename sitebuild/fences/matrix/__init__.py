@@ -6,8 +6,8 @@ The words are the template's, and so is the HTML: it loops over lines and cells.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -15,7 +15,15 @@ from sitebuild.faults import Fault
 from sitebuild.fences import show
 from sitebuild.fences.fence import Fence
 from sitebuild.fences.matrix import export
-from sitebuild.fences.matrix.table import FAMILIES, SOURCES, TRAPS, Matrix, Row, of_run
+from sitebuild.fences.matrix.table import (
+    FAMILIES,
+    SOURCES,
+    TRAPS,
+    Matrix,
+    Row,
+    grouped,
+    of_run,
+)
 from sitebuild.pages.call import Call, Form
 from sitebuild.programs.operations import OPERATIONS, Operation, probe_name
 from sitebuild.project import Project, Run, Use
@@ -23,16 +31,8 @@ from sitebuild.view import View
 from sitebuild.words import line_of
 
 COLUMNS = (
-    "same_object",
-    "shares_storage",
-    "write_seen",
-    "version_noticed",
-    "requires_grad",
-    "is_leaf",
-    "grad_fn",
-    "gradient",
-    "result",
-    "strides",
+    *("same_object", "shares_storage", "write_seen", "version_noticed"),
+    *("requires_grad", "is_leaf", "grad_fn", "gradient", "result", "strides"),
 )
 # The column whose "no" is the trap.
 MARKED = {
@@ -42,16 +42,14 @@ MARKED = {
 }
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell of the table."""
 
     kind: str  # "yes", "no", "trap", "code", or "none": it does not apply
     code: str = ""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What sources with the same outcome share."""
 
     sources: tuple[str, ...]
@@ -59,8 +57,7 @@ class Line:
     cells: tuple[Cell, ...]  # by COLUMNS; none beside an exception
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A message, in full, below the lines of an operation."""
 
     failed: str  # "strides", "write" or "gradient"; "" for a warning
@@ -68,8 +65,7 @@ class Note:
     sources: tuple[str, ...]  # that brought it; none if all did
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(NamedTuple):
     """All that the table shows of one operation."""
 
     operation: Operation
@@ -88,7 +84,10 @@ def _families(matrix: Matrix, view: View) -> Markup:
         "matrix.html.jinja",
         part="families",
         families={family: found for family, found in members.items() if found},
-        by_source={o: _by_source(matrix.of(o)) for o in members["depends"]},
+        by_source={
+            operation: grouped((row.family, row.source) for row in matrix.of(operation))
+            for operation in members["depends"]
+        },
     )
 
 
@@ -129,14 +128,6 @@ def _cuda(matrix: Matrix, view: View) -> Markup:
     )
 
 
-def _by_source(rows: Iterable[Row]) -> dict[str, list[str]]:
-    """Return which sources bring which family."""
-    together: dict[str, list[str]] = {}
-    for row in rows:
-        together.setdefault(row.family, []).append(row.source)
-    return together
-
-
 def _trapped(matrix: Matrix, trap: str) -> dict[Operation, list[str]]:
     """Return the operations with a trap, and of which sources if not of all."""
     # Only sources that require grad have a gradient to lose.
@@ -161,11 +152,9 @@ def _differs(matrix: Matrix, operation: Operation) -> bool:
 def body(matrix: Matrix, operation: Operation, on: str = "cpu") -> Body:
     """Return what the table shows of one operation."""
     rows = matrix.of(operation, on)
-    together: dict[tuple[str | None, tuple[Cell, ...]], list[str]] = {}
-    for row in rows:
-        exception = row.facts["exception"]
-        cells = () if exception else _cells(row)
-        together.setdefault((exception, cells), []).append(row.source)
+    together = grouped(
+        ((row.facts["exception"], _cells(row)), row.source) for row in rows
+    )
     family = matrix.family(operation, on)
     return Body(
         operation,
@@ -180,6 +169,8 @@ def body(matrix: Matrix, operation: Operation, on: str = "cpu") -> Body:
 
 def _cells(row: Row) -> tuple[Cell, ...]:
     facts = row.facts
+    if facts["exception"]:
+        return ()
     cells = {name: _truth(facts.get(name)) for name in COLUMNS}
     for trap in row.traps:
         cells[MARKED[trap]] = Cell("trap")
@@ -197,21 +188,21 @@ def _truth(value: object) -> Cell:
     return Cell("none" if value is None else "yes" if value else "no")
 
 
-def _notes(rows: list[Row]) -> Iterable[Note]:
+def _notes(rows: list[Row]) -> Iterator[Note]:
     """Give the messages of rows, each once."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        facts = row.facts
-        messages = [("", text) for text in facts["warnings"] or ()]
-        if ":" in (facts["strides"] or ""):  # not strides but an exception
-            messages.append(("strides", facts["strides"]))
-        for failed in ("write", "gradient"):
-            if text := facts[f"{failed}_exception"]:
-                messages.append((failed, text))
-        for message in messages:
-            found.setdefault(message, []).append(row.source)
-    for (failed, text), sources in found.items():
+    said = grouped((message, row.source) for row in rows for message in _messages(row))
+    for (failed, text), sources in said.items():
         yield Note(failed, text, tuple(sources) if len(sources) < len(rows) else ())
+
+
+def _messages(row: Row) -> Iterator[tuple[str, str]]:
+    facts = row.facts
+    yield from (("", text) for text in facts["warnings"] or ())
+    if ":" in (facts["strides"] or ""):  # not strides but an exception
+        yield "strides", facts["strides"]
+    for failed in ("write", "gradient"):
+        if text := facts[f"{failed}_exception"]:
+            yield failed, text
 
 
 def _check(use: Use, project: Project) -> Iterator[Fault]:

@@ -44,8 +44,7 @@ def as_json(matrix: Matrix, languages: Mapping[str, Language]) -> str:
                         "traps": list(row.traps),
                         **row.facts,
                     }
-                    for on in ("cpu", "cuda")
-                    for row in matrix.of(operation, on)
+                    for row in (*matrix.of(operation), *matrix.of(operation, "cuda"))
                 ],
             }
             for operation in matrix.operations
@@ -69,21 +68,17 @@ def as_csv(matrix: Matrix, languages: Mapping[str, Language]) -> str:
     head = ["id", "code", *notes, "operation_family"]
     writer.writerow([*head, "source", "on", "family", "traps", *FACTS])
     for operation in matrix.operations:
-        for on in ("cpu", "cuda"):
-            for row in matrix.of(operation, on):
-                writer.writerow(
-                    [
-                        operation.id,
-                        operation.code,
-                        *_notes(operation, languages).values(),
-                        matrix.family(operation),
-                        row.source,
-                        row.on,
-                        row.family,
-                        " ".join(row.traps),
-                        *(cell_text(row.facts[name]) for name in FACTS),
-                    ]
-                )
+        for row in (*matrix.of(operation), *matrix.of(operation, "cuda")):
+            writer.writerow(
+                [
+                    operation.id,
+                    operation.code,
+                    *_notes(operation, languages).values(),
+                    matrix.family(operation),
+                    *(row.source, row.on, row.family, " ".join(row.traps)),
+                    *(cell_text(row.facts[name]) for name in FACTS),
+                ]
+            )
     return stream.getvalue()
 
 
