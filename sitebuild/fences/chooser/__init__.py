@@ -7,37 +7,21 @@ rules below; the words are the templates', and so is the HTML.
 from __future__ import annotations
 
 import itertools
-from collections.abc import (
-    Callable,
-    Collection,
-    Hashable,
-    Iterable,
-    Iterator,
-    Sequence,
-)
-from dataclasses import replace
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from sitebuild.faults import Fault
 from sitebuild.fences import matrix, show
-from sitebuild.fences.chooser.wishes import (
-    CHEAT_SHEET,
-    KEPT,
-    QUESTIONS,
-    Answer,
-    answers,
-    check,
-    kind,
-    offered,
-)
+from sitebuild.fences.chooser import wishes
+from sitebuild.fences.chooser.wishes import KEPT, QUESTIONS, Answer
 from sitebuild.fences.fence import Fence
 from sitebuild.fences.matrix.table import SOURCES, TRAPS, Matrix, Row, grouped, of_run
 from sitebuild.pages.call import Call, Form
 from sitebuild.programs.examples import example_name
-from sitebuild.programs.operations import Operation, probe_name
+from sitebuild.programs.operations import probe_name
 from sitebuild.project import Project, Run, Use
 from sitebuild.view import View
 
@@ -52,82 +36,66 @@ class Remark(NamedTuple):
     sources: tuple[str, ...] = ()  # of which it is said; none if of all
 
 
-class Card(NamedTuple):
-    """One call that is offered."""
-
-    operation: Operation
-    reasons: list[str]  # of words.chooser.reasons
-    remarks: list[Remark]
-    recorded: bool  # with the source on a GPU
-    probe: str  # the program's file, below the root of the site
-    example: Markup
-
-
-class Line(NamedTuple):
-    """What the decision table says to all wishes that have the same answer."""
-
-    options: dict[str, list[str]]  # to each question
-    answer: Answer
-
-
-def _questions(matrix: Matrix, view: View) -> Markup:
+def _questions(matrix: Matrix, view: View) -> dict[str, Any]:
     """Return the form, hidden until its script runs."""
-    return view.render(
-        "chooser.html.jinja",
-        part="questions",
-        questions=QUESTIONS,
-        recorded=bool(matrix.cuda),
-    )
+    return {"recorded": bool(matrix.cuda)}
 
 
-def _answers(matrix: Matrix, view: View) -> Markup:
+def _answers(matrix: Matrix, view: View) -> dict[str, Any]:
     """Return the decision table."""
-    return view.render(
-        "chooser.html.jinja",
-        part="answers",
-        questions=QUESTIONS,
-        lines=lines(answers(matrix)),
-        count=len(matrix.operations),
-    )
+    return {"lines": lines(wishes.answers(matrix)), "count": len(matrix.operations)}
 
 
-def _calls(matrix: Matrix, view: View) -> Markup:
+def _calls(matrix: Matrix, view: View) -> dict[str, Any]:
     """Return what there is to say of each call that is offered."""
     cards = [
-        Card(
-            operation,
-            list(reasons(matrix.of(operation))),
-            list(remarks(matrix.of(operation))),
-            bool(matrix.of(operation, "cuda")),
-            f"{probe_name(operation)}.py",
-            show.SHOW.render(Call("show", example_name(operation.id)), view),
-        )
-        for operation in offered(matrix)
+        {
+            "operation": operation,
+            "reasons": list(reasons(matrix.of(operation))),
+            "remarks": list(remarks(matrix.of(operation))),
+            "recorded": bool(matrix.of(operation, "cuda")),
+            "probe": f"{probe_name(operation)}.py",
+            "example": show.SHOW.render(Call("show", example_name(operation.id)), view),
+        }
+        for operation in wishes.offered(matrix)
     ]
-    return view.render("chooser.html.jinja", part="calls", cards=cards, kept=KEPT)
+    return {"cards": cards}
 
 
-def _cheat_sheet(matrix: Matrix, view: View) -> Markup:
+def _cheat_sheet(matrix: Matrix, view: View) -> dict[str, Any]:
     """Return the calls used most, on one page."""
     by_id = {operation.id: operation for operation in matrix.operations}
     facts = ("shares_storage", "gradient", "requires_grad", "is_leaf")
-    entries = [
-        (
-            by_id[id_],
-            [values(matrix.of(by_id[id_]), name) for name in facts],
-            [r for r in remarks(matrix.of(by_id[id_])) if r.kind not in LAYOUT],
-        )
-        for id_ in CHEAT_SHEET
-    ]
-    return view.render("cheat-sheet.html.jinja", entries=entries)
+    entries = []
+    for operation in [by_id[id_] for id_ in wishes.CHEAT_SHEET]:
+        rows = matrix.of(operation)
+        told = [remark for remark in remarks(rows) if remark.kind not in LAYOUT]
+        entries.append((operation, [values(rows, name) for name in facts], told))
+    return {"entries": entries}
+
+
+PARTS = {
+    "questions": _questions,
+    "answers": _answers,
+    "calls": _calls,
+    "cheat-sheet": _cheat_sheet,
+}
+
+
+def render(matrix: Matrix, part: str, view: View) -> Markup:
+    """Return one of `PARTS` of the chooser."""
+    template = "cheat-sheet" if part == "cheat-sheet" else "chooser"
+    more = {"questions": QUESTIONS, "kept": KEPT, **PARTS[part](matrix, view)}
+    return view.render(f"{template}.html.jinja", part=part, **more)
 
 
 # --- the decision table --------------------------------------------------------
 
 
-def lines(found: Iterable[Answer]) -> list[Line]:
+def lines(found: Iterable[Answer]) -> list[tuple[dict[str, list[str]], Answer]]:
     """Put answers together that differ in nothing but the source or the layout.
 
+    A line of the table is the options to each question, and what is answered.
     First over the layout; then over the source, if for both of its places the
     layout makes the same difference or none.
     """
@@ -137,14 +105,14 @@ def lines(found: Iterable[Answer]) -> list[Line]:
         return answer.calls, answer.recorded, answer.on_cpu, tuple(changes)
 
     def but_layout(group: list[Answer]) -> Hashable:
-        return said(group[0]), replace(group[0].wish, layout="")
+        return said(group[0]), group[0].wish._replace(layout="")
 
     def but_source(group: list[Answer]) -> Hashable:
         layouts = tuple(answer.wish.layout for answer in group)
-        return said(group[0]), replace(group[0].wish, gpu=""), layouts
+        return said(group[0]), group[0].wish._replace(gpu=""), layouts
 
     groups = _joined(_joined([[answer] for answer in found], but_layout), but_source)
-    return [Line(_options(group), group[0]) for group in groups]
+    return [(_options(group), group[0]) for group in groups]
 
 
 def _joined(
@@ -164,10 +132,10 @@ def _options(group: list[Answer]) -> dict[str, list[str]]:
 # --- what is said of a call -----------------------------------------------------
 
 
-def reasons(rows: Sequence[Row]) -> Iterator[str]:
+def reasons(rows: list[Row]) -> Iterator[str]:
     """Give what all rows of a call have in common."""
     shares = {row.facts["shares_storage"] for row in rows}
-    if all(kind(row) == "number" for row in rows):
+    if all(wishes.kind(row) == "number" for row in rows):
         yield "number"
     elif len(shares) == 1:
         yield "shared" if shares.pop() else "own"
@@ -178,7 +146,7 @@ def reasons(rows: Sequence[Row]) -> Iterator[str]:
         yield "kept"
 
 
-def remarks(rows: Sequence[Row]) -> Iterator[Remark]:
+def remarks(rows: list[Row]) -> Iterator[Remark]:
     """Give what in the rows of a call may surprise."""
     yield from _messages("raises", rows, "exception")
     if all(row.facts["same_object"] for row in rows):
@@ -221,27 +189,17 @@ def values(rows: Iterable[Row], name: str) -> dict[bool | None, list[str]]:
 
 def _check(use: Use, project: Project) -> Iterable[Fault]:
     yield from matrix.MATRIX.check(use, project)
-    yield from check(project.operations)
-
-
-def _render(call: Call, view: View) -> Markup:
-    return PARTS[call.part](of_run(view.run)[0], view)
+    yield from wishes.check(project.operations)
 
 
 def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
-    names = {example_name(o.id) for o in offered(of_run(run)[0])}
+    names = {example_name(o.id) for o in wishes.offered(of_run(run)[0])}
     show.publish_programs(run, to, names)
 
 
-PARTS = {
-    "questions": _questions,
-    "answers": _answers,
-    "calls": _calls,
-    "cheat-sheet": _cheat_sheet,
-}
 CHOOSER = Fence(
     Form("chooser", 'chooser("part")', parts=tuple(PARTS)),
-    _render,
+    lambda call, view: render(of_run(view.run)[0], call.part, view),
     check=_check,
     judge=matrix.MATRIX.judge,
     depends=matrix.depends,

@@ -8,8 +8,9 @@ in which order those that do are offered, and never that one does.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sitebuild.faults import Fault
 from sitebuild.fences.matrix.table import Matrix, Row
@@ -32,19 +33,14 @@ CHEAT_SHEET = (
 KEPT = "(1, 2)"  # the strides of the transposed source
 
 
-@dataclass(frozen=True)
-class Wish:
-    """One answer to each question."""
+class Wish(NamedTuple):
+    """One answer to each question, in the order of `QUESTIONS`."""
 
     get: str
     memory: str
     gradient: str
     gpu: str
     layout: str
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the answers in the order of `QUESTIONS`."""
-        return (getattr(self, question) for question in QUESTIONS)
 
     def changes_to(self, other: Wish) -> dict[str, str]:
         """Return the answers that `other` gives differently."""
@@ -113,7 +109,7 @@ def answers(matrix: Matrix) -> list[Answer]:
     """
     granted = {}
     for wish in WISHES:
-        asked = wish if matrix.cuda else replace(wish, gpu="no")
+        asked = wish if matrix.cuda else wish._replace(gpu="no")
         granted[wish] = in_order(
             o for o in matrix.operations if grants(matrix, o, asked)
         )
@@ -132,9 +128,9 @@ def answers(matrix: Matrix) -> list[Answer]:
             for other in near
             if other.memory == wish.memory
             or other.memory != "either"
-            or not any(replace(other, memory=m) in near for m in ("own", "shared"))
+            or not any(other._replace(memory=m) in near for m in ("own", "shared"))
         )
-        on_cpu = bool(granted[replace(wish, gpu="no")])
+        on_cpu = bool(granted[wish._replace(gpu="no")])
         found.append(Answer(wish, (), on_cpu=on_cpu, nearest=nearest))
     return found
 

@@ -7,23 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from sitebuild.faults import Fault
 from sitebuild.fences import show
 from sitebuild.fences.fence import Fence
-from sitebuild.fences.matrix import export
-from sitebuild.fences.matrix.table import (
-    FAMILIES,
-    SOURCES,
-    TRAPS,
-    Matrix,
-    Row,
-    grouped,
-    of_run,
-)
+from sitebuild.fences.matrix import export, table
+from sitebuild.fences.matrix.table import SOURCES, Matrix, Row, grouped, of_run
 from sitebuild.pages.call import Call, Form
 from sitebuild.programs.operations import OPERATIONS, Operation, probe_name
 from sitebuild.project import Project, Run, Use
@@ -65,66 +57,48 @@ class Note(NamedTuple):
     sources: tuple[str, ...]  # that brought it; none if all did
 
 
-class Body(NamedTuple):
-    """All that the table shows of one operation."""
-
-    operation: Operation
-    program: str  # its file, below the root of the site
-    family: str
-    families: tuple[str, ...]  # by which it is found
-    traps: tuple[str, ...]
-    lines: tuple[Line, ...]
-    notes: tuple[Note, ...]
-
-
-def _families(matrix: Matrix, view: View) -> Markup:
+def _families(matrix: Matrix) -> dict[str, Any]:
     """Return the families and their members."""
-    members = {family: matrix.members(family) for family in FAMILIES}
-    return view.render(
-        "matrix.html.jinja",
-        part="families",
-        families={family: found for family, found in members.items() if found},
-        by_source={
-            operation: grouped((row.family, row.source) for row in matrix.of(operation))
-            for operation in members["depends"]
-        },
-    )
+    members = {family: matrix.members(family) for family in table.FAMILIES}
+    by_source = {
+        operation: grouped((row.family, row.source) for row in matrix.of(operation))
+        for operation in members["depends"]
+    }
+    families = {family: found for family, found in members.items() if found}
+    return {"families": families, "by_source": by_source}
 
 
-def _traps(matrix: Matrix, view: View) -> Markup:
+def _traps(matrix: Matrix) -> dict[str, Any]:
     """Return the traps and the operations in which they lie."""
-    found = {trap: _trapped(matrix, trap) for trap in TRAPS}
-    return view.render(
-        "matrix.html.jinja",
-        part="traps",
-        traps={trap: operations for trap, operations in found.items() if operations},
-    )
+    found = {trap: _trapped(matrix, trap) for trap in table.TRAPS}
+    return {"traps": {trap: some for trap, some in found.items() if some}}
 
 
-def _table(matrix: Matrix, view: View) -> Markup:
+def _table(matrix: Matrix) -> dict[str, Any]:
     """Return the whole table, and what filters it."""
     met = {row.family for row in matrix.rows}
-    return view.render(
-        "matrix.html.jinja",
-        part="table",
-        columns=COLUMNS,
-        bodies=[body(matrix, operation) for operation in matrix.operations],
-        families=[f for f in FAMILIES if f in met or matrix.members(f)],
-        sources=SOURCES,
-        data=export.DATA,
-    )
+    return {
+        "bodies": [body(matrix, operation) for operation in matrix.operations],
+        "families": [f for f in table.FAMILIES if f in met or matrix.members(f)],
+        "data": export.DATA,
+    }
 
 
-def _cuda(matrix: Matrix, view: View) -> Markup:
+def _cuda(matrix: Matrix) -> dict[str, Any]:
     """Return what changes when the source is on a GPU."""
     changed = [o for o in matrix.operations if _differs(matrix, o)]
+    bodies = [body(matrix, operation, "cuda") for operation in changed]
+    return {"bodies": bodies, "environment": matrix.cuda}
+
+
+PARTS = {"families": _families, "traps": _traps, "table": _table, "cuda": _cuda}
+
+
+def render(matrix: Matrix, part: str, view: View) -> Markup:
+    """Return one of `PARTS` of the table."""
+    more = PARTS[part](matrix)
     return view.render(
-        "matrix.html.jinja",
-        part="cuda",
-        columns=COLUMNS,
-        bodies=[body(matrix, operation, "cuda") for operation in changed],
-        environment=matrix.cuda,
-        sources=SOURCES,
+        "matrix.html.jinja", part=part, columns=COLUMNS, sources=SOURCES, **more
     )
 
 
@@ -149,22 +123,24 @@ def _differs(matrix: Matrix, operation: Operation) -> bool:
     return bool(there) and here != there
 
 
-def body(matrix: Matrix, operation: Operation, on: str = "cpu") -> Body:
+def body(matrix: Matrix, operation: Operation, on: str = "cpu") -> dict[str, Any]:
     """Return what the table shows of one operation."""
     rows = matrix.of(operation, on)
     together = grouped(
         ((row.facts["exception"], _cells(row)), row.source) for row in rows
     )
     family = matrix.family(operation, on)
-    return Body(
-        operation,
-        f"{probe_name(operation)}.py",
-        family,
-        tuple(sorted({family, *(row.family for row in rows)})),
-        tuple(trap for trap in TRAPS if any(trap in row.traps for row in rows)),
-        tuple(Line(tuple(same), *shown) for shown, same in together.items()),
-        tuple(_notes(rows)),
-    )
+    return {
+        "operation": operation,
+        "program": f"{probe_name(operation)}.py",
+        "family": family,
+        "families": sorted({family, *(row.family for row in rows)}),  # that find it
+        "traps": [
+            trap for trap in table.TRAPS if any(trap in row.traps for row in rows)
+        ],
+        "lines": [Line(tuple(same), *shown) for shown, same in together.items()],
+        "notes": list(_notes(rows)),
+    }
 
 
 def _cells(row: Row) -> tuple[Cell, ...]:
@@ -237,10 +213,6 @@ def depends(call: Call, project: Project) -> Iterable[str]:
     yield repr(project.operations)
 
 
-def _render(call: Call, view: View) -> Markup:
-    return PARTS[call.part](of_run(view.run)[0], view)
-
-
 def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
     matrix = of_run(run)[0]
     if matrix.operations:
@@ -248,10 +220,9 @@ def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
         show.publish_programs(run, to, map(probe_name, matrix.operations))
 
 
-PARTS = {"families": _families, "traps": _traps, "table": _table, "cuda": _cuda}
 MATRIX = Fence(
     Form("matrix", 'matrix("part")', parts=tuple(PARTS)),
-    _render,
+    lambda call, view: render(of_run(view.run)[0], call.part, view),
     check=_check,
     judge=_judge,
     depends=depends,

@@ -144,7 +144,7 @@ def test_offered_calls_keep_dtype_values_and_where_wished_the_layout(matrix, fou
 def test_without_a_recording_the_answer_is_that_of_the_cpu_and_says_so(found):
     for wish, answer in found.items():
         if wish.gpu == "maybe":
-            here = found[dataclasses.replace(wish, gpu="no")]
+            here = found[wish._replace(gpu="no")]
             assert answer.calls == here.calls
             assert answer.recorded != bool(answer.calls)
         else:
@@ -182,7 +182,7 @@ def test_recorded_rows_of_a_gpu_decide(matrix):
         }
         granted = {o for o in rows if grants(rows[o], wish)}
         assert set(answer.calls) == {o for o in granted if o.id in PREFERRED}
-        here = answers[dataclasses.replace(wish, gpu="no")]
+        here = answers[wish._replace(gpu="no")]
         assert answer.on_cpu == (not answer.calls and bool(here.calls))
     shared = answers[Wish("array", "shared", "cut", "maybe", "keep")]
     assert shared.on_cpu
