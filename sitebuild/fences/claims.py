@@ -48,10 +48,6 @@ class Claim:
     page: str  # "fact-check/article-detach.md"
     explained: tuple[str, ...] = ()  # "clone.md#times-one", linked below the fence
 
-    def is_explained_on(self, slug: str) -> bool:
-        """Whether the claim sends its readers to page `slug`."""
-        return any(target.partition("#")[0] == slug for target in self.explained)
-
 
 def holds(output: str) -> Holds | None:
     """Return what the last line that a claim's program printed says, by case.
@@ -73,12 +69,10 @@ def holds(output: str) -> Holds | None:
 
 
 def verdict(here: Holds, before: Iterable[Holds | None]) -> str:
-    """Return the one word for what a claim's program found.
+    """Return the one word for what a claim's program found, by case.
 
-    Args:
-        here: By case, on the torch of this build.
-        before: The same on older versions; None where the program did not get
-            as far as to decide.
+    `here` is on the torch of this build, `before` on older versions; None where
+    the program did not get as far as to decide.
     """
     if any(older is not None and dict(older) != dict(here) for older in before):
         return "changed"
@@ -224,7 +218,11 @@ def _list(view: View) -> Markup:
 
 def _foot(view: View) -> Markup:
     """Return the claims that a page explains, to stand at its end."""
-    explained = [c for c in _claims(view) if c.is_explained_on(view.slug)]
+    explained = [
+        claim
+        for claim in _claims(view)
+        if view.slug in {target.partition("#")[0] for target in claim.explained}
+    ]
     if not explained:
         return Markup("")
     return view.render(

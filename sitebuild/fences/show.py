@@ -114,34 +114,21 @@ def _printed(call: Call, view: View) -> Markup:
     program = run.project.programs[call.program]
     where: Environment | None = None
     if program.needs_cuda and not run.environment.cuda:
-        where, outputs = _recorded(program, run)
+        recorded = ((r.environment, r.outputs(program)) for r in run.recordings[::-1])
+        where, outputs = next((one for one in recorded if one[1]), (None, None))
     elif program.name in run.results:
         outputs = run.results[program.name].outputs
     else:
         return Markup("")  # what failed is reported, and never published
+    raised = program.raises is not None  # in what is shown
+    if program.raises and call.section:
+        raised = program.section(call.section).last >= program.raises[1]
     return view.render(
         "show.html.jinja",
         text=outputs.get(call.section, "".join(outputs.values())) if outputs else None,
         where=where,
-        raised=_raises(program, call.section),
+        raised=raised,
     )
-
-
-def _recorded(
-    program: Snippet, run: Run
-) -> tuple[Environment | None, dict[str, str] | None]:
-    """Return where a program was last recorded, and what it printed there."""
-    for recording in reversed(run.recordings):
-        if outputs := recording.outputs(program):
-            return recording.environment, outputs
-    return None, None
-
-
-def _raises(program: Snippet, section: str) -> bool:
-    """Whether what is shown of a program ends with its exception."""
-    if program.raises is None:
-        return False
-    return not section or program.section(section).last >= program.raises[1]
 
 
 def _render(call: Call, view: View) -> Markup:

@@ -40,20 +40,19 @@ def render(measured: Measurement | None, view: View) -> Markup:
 
 
 def findings(measured: Measurement, words: Words) -> list[str]:
-    """Return what the numbers say, as sentences.
-
-    One for the smallest and one for the largest length: the fastest and the
-    slowest, and which of them the spread does not tell apart. Two kernels
-    differ beyond the spread when the ranges of their rounds do not overlap.
-    """
-    return [
-        words.space.join(_sentences(measured, n, words))
-        for n in (0, len(measured.n_range) - 1)
-    ]
+    """Return what the numbers say: of the smallest length, and of the largest."""
+    lengths = (0, len(measured.n_range) - 1)
+    return [words.space.join(_sentences(measured, n, words)) for n in lengths]
 
 
 def _sentences(measured: Measurement, n: int, words: Words) -> list[str]:
-    order = sorted(measured.kernels, key=lambda k: measured.median(k, n))
+    """Name the fastest, the slowest, and which the spread does not tell apart.
+
+    Two kernels differ beyond the spread when the ranges of their rounds do not
+    overlap.
+    """
+    kernels = [k for k, label in enumerate(measured.labels) if label != BASELINE]
+    order = sorted(kernels, key=lambda k: measured.median(k, n))
     best, worst = order[0], order[-1]
     length = f"{measured.n_range[n]:,}"
     groups = _alike(measured, order, n)
@@ -64,14 +63,8 @@ def _sentences(measured: Measurement, n: int, words: Words) -> list[str]:
         empty = measured.median(measured.labels.index(BASELINE), n)
         baseline = words.baseline.format(time=_time(empty))
     fastest = measured.median(best, n)
-    sentences = [
-        words.fastest.format(
-            n=length,
-            best=measured.labels[best],
-            time=_time(fastest),
-            baseline=baseline,
-        )
-    ]
+    known = {"n": length, "best": measured.labels[best], "baseline": baseline}
+    sentences = [words.fastest.format(time=_time(fastest), **known)]
     if not any({best, worst} <= set(group) for group in groups):
         ratio = _ratio(measured.median(worst, n) / fastest)
         slowest = measured.labels[worst]

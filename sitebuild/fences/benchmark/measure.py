@@ -50,11 +50,6 @@ class Measurement:
         """Return the median of the rounds, in seconds."""
         return statistics.median(self.samples(kernel, n))
 
-    @property
-    def kernels(self) -> list[int]:
-        """The kernels that are compared: all but the empty call."""
-        return [i for i, label in enumerate(self.labels) if label != BASELINE]
-
 
 def measurements(
     root: Path, snippets: list[Snippet], measure: bool

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from sitebuild.faults import Fault
-from sitebuild.fences import matrix, show
+from sitebuild.fences import show
 from sitebuild.fences.chooser import wishes
 from sitebuild.fences.chooser.wishes import KEPT, QUESTIONS, Answer
 from sitebuild.fences.fence import Fence
+from sitebuild.fences.matrix import MATRIX
 from sitebuild.fences.matrix.table import SOURCES, TRAPS, Matrix, Row, grouped, of_run
 from sitebuild.pages.call import Call, Form
 from sitebuild.programs.examples import example_name
@@ -37,12 +38,12 @@ class Remark(NamedTuple):
 
 
 def _questions(matrix: Matrix, view: View) -> dict[str, Any]:
-    """Return the form, hidden until its script runs."""
+    """Return what there is to fill in of the form."""
     return {"recorded": bool(matrix.cuda)}
 
 
 def _answers(matrix: Matrix, view: View) -> dict[str, Any]:
-    """Return the decision table."""
+    """Return the lines of the decision table."""
     return {"lines": lines(wishes.answers(matrix)), "count": len(matrix.operations)}
 
 
@@ -188,7 +189,7 @@ def values(rows: Iterable[Row], name: str) -> dict[bool | None, list[str]]:
 
 
 def _check(use: Use, project: Project) -> Iterable[Fault]:
-    yield from matrix.MATRIX.check(use, project)
+    yield from MATRIX.check(use, project)
     yield from wishes.check(project.operations)
 
 
@@ -201,7 +202,7 @@ CHOOSER = Fence(
     Form("chooser", 'chooser("part")', parts=tuple(PARTS)),
     lambda call, view: render(of_run(view.run)[0], call.part, view),
     check=_check,
-    judge=matrix.MATRIX.judge,
-    depends=matrix.depends,
+    judge=MATRIX.judge,
+    depends=MATRIX.depends,
     publish=_publish,
 )

@@ -75,7 +75,7 @@ def _traps(matrix: Matrix) -> dict[str, Any]:
 
 
 def _table(matrix: Matrix) -> dict[str, Any]:
-    """Return the whole table, and what filters it."""
+    """Return all bodies of the table, and what filters them."""
     met = {row.family for row in matrix.rows}
     return {
         "bodies": [body(matrix, operation) for operation in matrix.operations],
@@ -206,7 +206,7 @@ def _judge(use: Use, run: Run) -> Iterable[Fault]:
     return of_run(run)[1]
 
 
-def depends(call: Call, project: Project) -> Iterable[str]:
+def _depends(call: Call, project: Project) -> Iterable[str]:
     """Give the texts of all probes and examples, and what they are called."""
     made = ("matrix/", "which-one/")
     yield from (p.digest for n, p in project.programs.items() if n.startswith(made))
@@ -225,6 +225,6 @@ MATRIX = Fence(
     lambda call, view: render(of_run(view.run)[0], call.part, view),
     check=_check,
     judge=_judge,
-    depends=depends,
+    depends=_depends,
     publish=_publish,
 )

@@ -41,16 +41,8 @@ FACTS = (
     "gradient_exception",
 )
 FAMILIES = (
-    "same",
-    "tracked-alias",
-    "noticed-alias",
-    "unnoticed-alias",
-    "readonly-alias",
-    "tracked-copy",
-    "cut-copy",
-    "value",
-    "raises",
-    "depends",
+    *("same", "tracked-alias", "noticed-alias", "unnoticed-alias", "readonly-alias"),
+    *("tracked-copy", "cut-copy", "value", "raises", "depends"),
 )
 TRAPS = ("unnoticed-write", "gradient-ends", "gradient-lost")
 
