@@ -14,6 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from sitebuild.figures.svg import visible
 from sitebuild.pages.outline import address
 from sitebuild.project import Run
 from sitebuild.words import Language, Words
@@ -55,7 +56,7 @@ def _templates() -> Environment:
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=visible,
+        finalize=_final,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -70,20 +71,9 @@ def _templates() -> Environment:
     return found
 
 
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"  # HTML has no such characters
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # these reorder what follows
-)
-
-
-def visible(value: object) -> str:
-    r"""Write the characters of a text that act unseen as Python does: ``\x1b``.
-
-    All that a template fills in goes through here; HTML is through already.
-    """
-    if isinstance(value, Markup):
-        return value
-    return _UNSEEN.sub(lambda found: repr(found[0])[1:-1], str(value))
+def _final(value: object) -> str:
+    """Return what a template fills in; of HTML all texts have been here before."""
+    return value if isinstance(value, Markup) else visible(str(value))
 
 
 def breakable(name: str) -> Markup:
@@ -104,7 +94,7 @@ def inline(markdown: str) -> Markup:
 
 def fill(words: str, **values: Any) -> Markup:
     """Fill in the placeholders of words; a value that is HTML stays HTML."""
-    return escape(words).format(**{name: visible(v) for name, v in values.items()})
+    return escape(words).format(**{name: _final(v) for name, v in values.items()})
 
 
 @functools.cache

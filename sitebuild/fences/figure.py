@@ -44,20 +44,8 @@ def wanted(project: Project) -> dict[str, list[Shot]]:
 
 def check(use: Use, program: Snippet) -> Iterator[Fault]:
     """Give what is wrong with the figures of a call, before anything is run."""
-    call = use.call
-    if call.figures and (program.needs_cuda or program.is_benchmark):
+    if use.call.figures and (program.needs_cuda or program.is_benchmark):
         yield use.fault("figure-not-run", path=program.path)
-        return
-    sections = {section.name for section in program.sections}
-    for figure in call.figures:
-        for panel in figure.panels:
-            if panel.section and panel.section not in sections:
-                yield use.fault(
-                    "no-such-section",
-                    path=program.path,
-                    section=panel.section,
-                    sections=", ".join(sorted(sections)) or "none",
-                )
 
 
 def judge(use: Use, run: Run) -> Iterator[Fault]:
@@ -67,32 +55,27 @@ def judge(use: Use, run: Run) -> Iterator[Fault]:
         return  # what failed in the run is reported
     program = run.project.programs[use.call.program]
     for figure, taken in shots(use.call, program):
-        where = f" (section {taken.section!r})" if taken.section else ""
-        what = f"{taken.kind} of {program.name}{where}"
         data = result.figures.get(taken)
         if data is None:
-            yield use.fault(
-                "no-figure",
-                what=f"{what}: the program ends before section {taken.section!r}",
-                do="draw a section before the exception",
-            )
+            what = f"the program ends before section {taken.section!r}"
+            do = "draw a section before the exception"
         elif "error" in data:
-            yield use.fault(
-                "no-figure", what=f"{what}: {data['error']}", do=data["advice"]
-            )
+            what, do = data["error"], data["advice"]
         elif "keys" in data and len(data["keys"]) != figure.columns:
-            yield use.fault(
-                "no-figure",
-                what=f"{what}: {figure.columns} titles for the {len(data['keys'])} keys "
-                f"of {taken.names[0]}",
-                do=f"write a title for each of: {', '.join(data['keys'])}",
+            keys = data["keys"]
+            what = (
+                f"{figure.columns} titles for the {len(keys)} keys of {taken.names[0]}"
             )
+            do = f"write a title for each of: {', '.join(keys)}"
+        else:
+            continue
+        where = f" (section {taken.section!r})" if taken.section else ""
+        what = f"{taken.kind} of {program.name}{where}: {what}"
+        yield use.fault("no-figure", what=what, do=do)
 
 
 def render(call: Call, view: View) -> Markup:
     """Return the HTML of all figures of `call`."""
-    if call.program not in view.run.results:
-        return Markup("")  # what failed is reported, and never published
     return Markup("").join(
         _figure(figure, call, view, f"figure-{view.number}-{index}")
         for index, figure in enumerate(call.figures, 1)
@@ -101,11 +84,12 @@ def render(call: Call, view: View) -> Markup:
 
 def _figure(figure: Figure, call: Call, view: View, name: str) -> Markup:
     program = view.run.project.programs[call.program]
-    taken = view.run.results[call.program].figures
+    result = view.run.results.get(call.program)
+    taken = result.figures if result else {}
     data = [taken.get(shot(figure, panel, call, program)) for panel in figure.panels]
     sound = [one for one in data if one and "error" not in one]
     if len(sound) < len(data):
-        return Markup("")  # reported by `judge`
+        return Markup("")  # reported, in the run or by `judge`, and never published
     drawn, legend = _drawn(figure, sound, view, name)
     shown = call.section or program.sections[-1].name
     ends = [panel.section or shown for panel in figure.panels]
@@ -126,20 +110,17 @@ def _drawn(
         return [values.table(data[0]["rows"], figure.titles, view)], []
     if figure.kind == "chart":
         return [values.chart(data[0], figure.titles, view, name)], []
-    drawn: list[Markup] = []
-    legend: dict[str, None] = {}
-    before = None
+    drawings = []
     for index, one in enumerate(data, 1):
         if figure.kind == "graph":
-            svg, meant = autograd.draw(one, view.words.autograd, f"{name}-{index}")
+            drawing = autograd.draw(one, view.words.autograd, f"{name}-{index}")
         else:
-            svg, meant = storage.draw(
-                one, view.words.storage, f"{name}-{index}", before
-            )
-            before = one
-        drawn.append(Markup(svg))
-        legend |= dict.fromkeys(meant)
-    return drawn, list(legend)
+            before = data[index - 2] if index > 1 else None
+            words = view.words.storage
+            drawing = storage.draw(one, words, f"{name}-{index}", before)
+        drawings.append(drawing)
+    legend = dict.fromkeys(text for _, meant in drawings for text in meant)
+    return [Markup(svg) for svg, _ in drawings], list(legend)
 
 
 def moment(snippet: Snippet, section: str) -> str:

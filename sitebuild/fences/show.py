@@ -19,31 +19,32 @@ from sitebuild.view import View
 
 
 def check_program(use: Use, project: Project) -> Iterator[Fault]:
-    """Give what is wrong with the program that a call names."""
+    """Give what is wrong with the program, and the sections, that a call names."""
     call = use.call
     program = project.programs.get(call.program)
     if program is None:
         yield use.fault("no-such-program", program=call.program)
         return
     sections = [section.name for section in program.sections]
-    if call.section and call.section not in sections:
-        yield use.fault(
-            "no-such-section",
-            path=program.path,
-            section=call.section,
-            sections=", ".join(sections) or "none",
-        )
+    panels = [panel for asked in call.figures for panel in asked.panels]
+    for section in (call.section, *(panel.section for panel in panels)):
+        if section and section not in sections:
+            yield use.fault(
+                "no-such-section",
+                path=program.path,
+                section=section,
+                sections=", ".join(sections) or "none",
+            )
 
 
 def check(use: Use, project: Project) -> Iterator[Fault]:
     """Give what is wrong with a call that shows what a program printed."""
-    program = project.programs.get(use.call.program)
     yield from check_program(use, project)
-    if program is None:
-        return
-    if program.is_benchmark:
+    program = project.programs.get(use.call.program)
+    if program and program.is_benchmark:
         yield use.fault("benchmark-shown", path=program.path, name=program.name)
-    yield from figure.check(use, program)
+    if program:
+        yield from figure.check(use, program)
 
 
 def depends(call: Call, project: Project) -> Iterator[str]:
@@ -113,34 +114,21 @@ def _printed(call: Call, view: View) -> Markup:
     program = run.project.programs[call.program]
     where: Environment | None = None
     if program.needs_cuda and not run.environment.cuda:
-        where, outputs = _recorded(program, run)
+        recorded = ((r.environment, r.outputs(program)) for r in run.recordings[::-1])
+        where, outputs = next((one for one in recorded if one[1]), (None, None))
     elif program.name in run.results:
         outputs = run.results[program.name].outputs
     else:
         return Markup("")  # what failed is reported, and never published
+    raised = program.raises is not None  # in what is shown
+    if program.raises and call.section:
+        raised = program.section(call.section).last >= program.raises[1]
     return view.render(
         "show.html.jinja",
         text=outputs.get(call.section, "".join(outputs.values())) if outputs else None,
         where=where,
-        raised=_raises(program, call.section),
+        raised=raised,
     )
-
-
-def _recorded(
-    program: Snippet, run: Run
-) -> tuple[Environment | None, dict[str, str] | None]:
-    """Return where a program was last recorded, and what it printed there."""
-    for recording in reversed(run.recordings):
-        if outputs := recording.outputs(program):
-            return recording.environment, outputs
-    return None, None
-
-
-def _raises(program: Snippet, section: str) -> bool:
-    """Whether what is shown of a program ends with its exception."""
-    if program.raises is None:
-        return False
-    return not section or program.section(section).last >= program.raises[1]
 
 
 def _render(call: Call, view: View) -> Markup:

@@ -20,3 +20,10 @@ class Drawing(NamedTuple):
 
     svg: str
     legend: list[str]
+
+
+def kind(tensor: dict[str, Any]) -> str:
+    """Return which kind of tensor it is: also the class of its box."""
+    if not tensor["requires_grad"]:
+        return "constant"
+    return "leaf" if tensor["leaf"] else "non-leaf"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sitebuild.figures import Drawing, Words, layered
+from sitebuild.figures import Drawing, Words, kind, layered
 from sitebuild.figures.svg import LINE, SIZE, Svg, px, width
 
 _PAD = 10.0  # between a box and its text, at the sides
@@ -28,10 +28,11 @@ class _Graph:
     """One graph: what its picture and its description both say."""
 
     def __init__(self, data: dict[str, Any], words: Words) -> None:
-        self.data = data
         self.words = words
+        self.names: list[str] = data["names"]
         self.tensors: list[dict[str, Any]] = data["tensors"]
         self.nodes: list[dict[str, Any]] = data["nodes"]
+        self.cut_from: dict[int, int] = {cut: whole for whole, cut in data["cuts"]}
         # How many outputs a node has, as far as anything is to be said of them.
         self.outputs: dict[int, int] = {}
         for number, output in [
@@ -45,23 +46,10 @@ class _Graph:
         for index, tensor in enumerate(self.tensors):
             if tensor["node"] is not None:
                 self.made.setdefault((tensor["node"], tensor["output"]), index)
-        self.leaves = {node["variable"] for node in self.nodes}
-
-    def title(self) -> str:
-        """Say what this is, in a few words."""
-        names: str = self.words["and"].join(self.data["names"])
-        return str(self.words["title"].format(names=names))
 
     def name(self, index: int) -> str:
         """Return how the program calls a tensor."""
         return " = ".join(self.tensors[index]["names"]) or str(self.words["unnamed"])
-
-    def kind(self, index: int) -> str:
-        """Return which kind of tensor it is: also the class of its box."""
-        tensor = self.tensors[index]
-        if not tensor["requires_grad"]:
-            return "constant"
-        return "leaf" if tensor["leaf"] else "non-leaf"
 
     def output(self, node: int, output: int) -> str:
         """Say which output of a node is meant, where it has several."""
@@ -69,17 +57,13 @@ class _Graph:
             return ""
         return str(self.words["output"].format(number=output))
 
-    def flows(self, index: int) -> bool:
-        """Whether a gradient passes a tensor in this graph, or ends there."""
-        return self.tensors[index]["node"] is not None or index in self.leaves
-
     def tensor_lines(self, index: int) -> list[str]:
         """Return what stands in a tensor's box below its name."""
         tensor = self.tensors[index]
         lines = [f"requires_grad={tensor['requires_grad']}"]
         if tensor["retains_grad"]:
             lines.append(self.words["retained"])
-        if tensor["retains_grad"] or self.kind(index) == "leaf":
+        if tensor["retains_grad"] or kind(tensor) == "leaf":
             lines.append(f".grad = {tensor['grad']}")
         return lines
 
@@ -99,18 +83,81 @@ class _Graph:
             for what, roles in found.items()
         ]
 
-    def alarms(self, node: dict[str, Any]) -> list[str]:
-        """Say what was written to since a node saved it."""
-        found = [
+    def node_lines(self, node: dict[str, Any]) -> list[tuple[str, str]]:
+        """Return what stands in a node's box below its name, and how: small, hot."""
+        texts = [self.words["saved"].format(what=what) for what in self.saved(node)]
+        if _freed(node):
+            texts.append(self.words["freed"])
+        alarms = [
             "! " + self.words["changed"].format(then=then, now=now)
             for then, now in _changed(node).values()
         ]
-        return list(dict.fromkeys(found))
+        lines = [
+            *((text, "small") for text in texts),
+            *((text, "hot") for text in alarms),
+        ]
+        return [*dict.fromkeys(lines)]
 
-    def node_lines(self, node: dict[str, Any]) -> list[str]:
-        """Return what stands in a node's box between its name and its alarms."""
-        lines = [self.words["saved"].format(what=what) for what in self.saved(node)]
-        return [*lines, self.words["freed"]] if _freed(node) else lines
+    def description(self) -> str:
+        """Say in words what the picture shows."""
+        sentences: list[str] = []
+        for index, _ in enumerate(self.tensors):
+            sentences += self.about_tensor(index)
+        for number, _ in enumerate(self.nodes):
+            sentences += self.about_node(number)
+        cut = self.words["says"]["cut"]
+        for part, whole in self.cut_from.items():
+            sentences.append(cut.format(cut=self.name(part), whole=self.name(whole)))
+        return str(self.words["space"].join(sentences))
+
+    def node(self, number: int) -> str:
+        """Name a node so that it is told from others of its name."""
+        name, variable = str(self.nodes[number]["name"]), self.nodes[number]["variable"]
+        same = [n for n, other in enumerate(self.nodes) if other["name"] == name]
+        if variable is not None:
+            name += f"({self.name(variable)})"
+        elif len(same) > 1:
+            name += f" #{same.index(number) + 1}"
+        return name
+
+    def goal(self, number: int, output: int) -> str:
+        """Name a node, and the output that is meant."""
+        label = self.output(number, output)
+        return self.node(number) + (f" ({label})" if label else "")
+
+    def about_tensor(self, index: int) -> Iterator[str]:
+        """Say what a tensor is, and where its gradient goes."""
+        tensor, says = self.tensors[index], self.words["says"]
+        known = {"name": self.name(index), "grad": tensor["grad"]}
+        if tensor["node"] is None:
+            yield says[kind(tensor)].format(**known)
+            return
+        node = self.goal(tensor["node"], tensor["output"])
+        yield says["non-leaf"].format(**known, node=node)
+        if tensor["retains_grad"]:
+            yield says["retained"].format(**known)
+
+    def about_node(self, number: int) -> Iterator[str]:
+        """Say where a node passes gradients on, and what it has saved for that."""
+        node, says, comma = self.nodes[number], self.words["says"], self.words["comma"]
+        name = self.node(number)
+        goals = []
+        for other in node["next"]:
+            goal = self.goal(*other) if other else "None"
+            through = self.made.get(tuple(other)) if other else None
+            if through is not None:
+                goal = says["through"].format(node=goal, name=self.name(through))
+            goals.append(goal)
+        if goals:
+            yield says["next"].format(node=name, goals=comma.join(goals))
+        if node["variable"] is not None:
+            yield says["adds"].format(node=name, leaf=self.name(node["variable"]))
+        if saved := self.saved(node):
+            yield says["saved"].format(node=name, saved=comma.join(saved))
+        if _freed(node):
+            yield says["freed"].format(node=name)
+        for role, (then, now) in _changed(node).items():
+            yield says["changed"].format(role=role, then=then, now=now)
 
 
 def _freed(node: dict[str, Any]) -> bool:
@@ -145,17 +192,18 @@ class _Picture:
         self.node_boxes: list[layered.Box] = []
         self.arrows: list[_Arrow] = []
         self.stubs: list[tuple[layered.Box, float]] = []
+        self.boxes()
+        self.connect()
 
     def boxes(self) -> None:
         """Give tensors and nodes their boxes."""
-        cut_from = {cut: whole for whole, cut in self.graph.data["cuts"]}
+        cut_from = self.graph.cut_from
         for index, _ in enumerate(self.graph.tensors):
             if index not in cut_from:
-                self.row(
-                    [index, *(c for c, whole in cut_from.items() if whole == index)]
-                )
+                cuts = [cut for cut, whole in cut_from.items() if whole == index]
+                self.row([index, *cuts])
         for number, node in enumerate(self.graph.nodes):
-            lines = [*self.graph.node_lines(node), *self.graph.alarms(node)]
+            lines = [text for text, _ in self.graph.node_lines(node)]
             w, h = _size(node["name"], lines)
             w = max(w, _OUTPUT * self.graph.outputs.get(number, 0))
             foot = _STUB if None in node["next"] else 0
@@ -207,20 +255,23 @@ class _Picture:
             start = box.width * _INPUTS * ((place + 0.5) / len(node["next"]) - 0.5)
             if other is None:
                 self.stubs.append((box, start))
-            elif (through := self.graph.made.get((other[0], other[1]))) is not None:
+            elif (through := self.graph.made.get(tuple(other))) is not None:
                 target, end = self.home[through]
                 self.arrows.append(_Arrow(box, target, start, end))
             else:
-                self.arrows.append(self.into(other[0], other[1], box, start))
+                number, output = other
+                self.arrows.append(self.into(number, output, box, start))
 
     def keeps(self, box: layered.Box, node: dict[str, Any]) -> None:
         """Lead to what a node has saved, on the side of the input without a node."""
-        count = len(node["next"])
-        left = None in node["next"] and node["next"].index(None) < count / 2
+        left = None in node["next"] and node["next"].index(None) < len(node["next"]) / 2
         start = box.width * (-_SAVED if left else _SAVED)
-        tensors = dict.fromkeys(entry["tensor"] for entry in node["saved"])
-        for index in tensors:
-            if index is not None and not self.graph.flows(index):
+        leaves = {other["variable"] for other in self.graph.nodes}
+        for index in dict.fromkeys(entry["tensor"] for entry in node["saved"]):
+            # Where a gradient passes or ends, the arrow of the gradient leads.
+            if index is None or index in leaves:
+                continue
+            if self.graph.tensors[index]["node"] is None:
                 target, end = self.home[index]
                 self.arrows.append(_Arrow(box, target, start, end, kind="saved"))
 
@@ -242,10 +293,10 @@ class _Picture:
         for box, node in zip(self.node_boxes, self.graph.nodes):
             self.node(node, box)
         words = self.graph.words
-        text = describe(self.graph.data, words)
+        title = words["title"].format(names=words["and"].join(self.graph.names))
         return Drawing(
-            self.svg.dump(name, self.graph.title(), text),
-            [words["legend"][kind] for kind in words["legend"] if kind in self.used],
+            self.svg.dump(name, title, self.graph.description()),
+            [words["legend"][sign] for sign in words["legend"] if sign in self.used],
         )
 
     def arrow(self, arrow: _Arrow) -> None:
@@ -272,10 +323,10 @@ class _Picture:
         self.svg.text(x, y + 22, "None", "note", middle=True)
 
     def tensor(self, index: int, x: float, y: float) -> None:
-        kind = self.graph.kind(index)
-        self.used.add(kind)
+        sort = kind(self.graph.tensors[index])
+        self.used.add(sort)
         w, h = self.size(index)
-        self.svg.box(x - w / 2, y, w, h, f"tensor {kind}", _ROUND)
+        self.svg.box(x - w / 2, y, w, h, f"tensor {sort}", _ROUND)
         # The name is bold, what follows on its line is not: two texts.
         name, heading = self.graph.name(index), self.heading(index)
         left = x - width(heading, SIZE + 1) / 2
@@ -299,21 +350,16 @@ class _Picture:
         self.svg.text(middle, y - 14, self.graph.words["memory"], "note", middle=True)
 
     def node(self, node: dict[str, Any], box: layered.Box) -> None:
-        self.used.add("node")
-        alarms = self.graph.alarms(node)
-        lines = [
-            (node["name"], "code"),
-            *((line, "small") for line in self.graph.node_lines(node)),
-            *((line, "hot") for line in alarms),
-        ]
-        if alarms:
-            self.used.add("hot")
+        lines = [(node["name"], "code"), *self.graph.node_lines(node)]
+        hot = any(look == "hot" for _, look in lines)
+        self.used |= {"node", "hot"} if hot else {"node"}
         left, height = box.x - box.width / 2, box.height - box.foot
-        kind = "node hot" if alarms else "node"
-        self.svg.chamfered(left, box.y, box.width, height, kind)
-        for place, (line, kind) in enumerate(lines):
+        self.svg.chamfered(
+            left, box.y, box.width, height, "node hot" if hot else "node"
+        )
+        for place, (line, look) in enumerate(lines):
             y = box.y + _TOP + place * LINE
-            self.svg.text(box.x, y, line, kind, middle=True)
+            self.svg.text(box.x, y, line, look, middle=True)
 
 
 def _size(heading: str, lines: list[str]) -> tuple[float, float]:
@@ -323,81 +369,8 @@ def _size(heading: str, lines: list[str]) -> tuple[float, float]:
 
 
 def draw(data: dict[str, Any], words: Words, name: str) -> Drawing:
-    """Draw a graph.
+    """Draw what `sitebuild.run.capture` takes for a graph.
 
-    Args:
-        data: What `sitebuild.run.capture` takes for a graph.
-        words: The table `autograd` of the words of a language.
-        name: Makes the ids unique on the page.
+    `name` makes the ids unique on the page.
     """
-    picture = _Picture(_Graph(data, words))
-    picture.boxes()
-    picture.connect()
-    return picture.draw(name)
-
-
-def describe(data: dict[str, Any], words: Words) -> str:
-    """Say in words what the drawing of `data` says."""
-    graph = _Graph(data, words)
-    sentences = [
-        *(_about_tensor(graph, index) for index, _ in enumerate(graph.tensors)),
-        *(_about_node(graph, number) for number, _ in enumerate(graph.nodes)),
-        (
-            words["says"]["cut"].format(cut=graph.name(cut), whole=graph.name(whole))
-            for whole, cut in data["cuts"]
-        ),
-    ]
-    return str(words["space"].join(text for part in sentences for text in part))
-
-
-def _node(graph: _Graph, number: int) -> str:
-    """Name a node so that it is told from others of its name."""
-    node = graph.nodes[number]
-    same = [n for n, other in enumerate(graph.nodes) if other["name"] == node["name"]]
-    text = str(node["name"])
-    if node["variable"] is not None:
-        text += f"({graph.name(node['variable'])})"
-    elif len(same) > 1:
-        text += f" #{same.index(number) + 1}"
-    return text
-
-
-def _output(graph: _Graph, number: int, output: int) -> str:
-    label = graph.output(number, output)
-    return _node(graph, number) + (f" ({label})" if label else "")
-
-
-def _about_tensor(graph: _Graph, index: int) -> Iterator[str]:
-    tensor, says = graph.tensors[index], graph.words["says"]
-    known = {"name": graph.name(index), "grad": tensor["grad"]}
-    if tensor["node"] is not None:
-        node = _output(graph, tensor["node"], tensor["output"])
-        yield says["non-leaf"].format(**known, node=node)
-        if tensor["retains_grad"]:
-            yield says["retained"].format(**known)
-    elif tensor["requires_grad"]:
-        yield says["leaf"].format(**known)
-    else:
-        yield says["constant"].format(**known)
-
-
-def _about_node(graph: _Graph, number: int) -> Iterator[str]:
-    node, says, comma = graph.nodes[number], graph.words["says"], graph.words["comma"]
-    name = _node(graph, number)
-    goals = []
-    for other in node["next"]:
-        goal = _output(graph, *other) if other else "None"
-        through = graph.made.get((other[0], other[1])) if other else None
-        if through is not None:
-            goal = says["through"].format(node=goal, name=graph.name(through))
-        goals.append(goal)
-    if goals:
-        yield says["next"].format(node=name, goals=comma.join(goals))
-    if node["variable"] is not None:
-        yield says["adds"].format(node=name, leaf=graph.name(node["variable"]))
-    if saved := graph.saved(node):
-        yield says["saved"].format(node=name, saved=comma.join(saved))
-    if _freed(node):
-        yield says["freed"].format(node=name)
-    for role, (then, now) in _changed(node).items():
-        yield says["changed"].format(role=role, then=then, now=now)
+    return _Picture(_Graph(data, words)).draw(name)

@@ -51,18 +51,10 @@ def lines(
 ) -> str:
     """Return a chart of medians with their range, as SVG.
 
-    Args:
-        name: Makes the ids of this chart unique on its page.
-        x: The places on the x axis.
-        samples: For each label, for each place, the values of all rounds.
-        xlabel: The x axis, in the page's language.
-        ylabel: The y axis, likewise.
-        description: What the picture says, for those who do not see it.
-        log: Whether the x axis and the y axis are logarithmic.
-        colors: Those of the seven to take; the first is a baseline's, a grey.
-
-    The colours are CSS variables (``--chart-1`` ...), the text stays text, and
-    equal numbers give equal bytes.
+    At each place on the x axis each label has samples: the values of all rounds.
+    `log` says whether x and y are logarithmic; `colors`, which of the seven to
+    take, of which the first is a baseline's, a grey. `name` makes the ids unique
+    on the page; equal numbers give equal bytes.
     """
     # matplotlib comes with the first chart: it takes half a second to import.
     import matplotlib
@@ -160,6 +152,6 @@ def _inline(root: ElementTree.Element) -> ElementTree.Element:
             kept = (f"{key}: {_COLORS.get(v, v)}" for key, v in rules.items())
             element.set("style", "; ".join(kept))
     root.set("xmlns", "http://www.w3.org/2000/svg")
-    root.set("width", root.get("width", "").removesuffix("pt"))
-    root.set("height", root.get("height", "").removesuffix("pt"))
+    for side in ("width", "height"):
+        root.set(side, root.get(side, "").removesuffix("pt"))
     return root

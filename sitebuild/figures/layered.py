@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from statistics import fmean
 
 from sitebuild.figures.svg import MARGIN
@@ -67,29 +68,24 @@ class _Link:
 def arrange(boxes: Sequence[Box], edges: Sequence[Edge]) -> None:
     """Give every box its place and every edge its points."""
     _layers(boxes, edges)
-    heights = [0.0] * (max(box.layer for box in boxes) + 1)
+    heights: dict[int, float] = defaultdict(float)
     for box in boxes:
         heights[box.layer] = max(heights[box.layer], box.height)
-    tops = [
-        MARGIN + sum(heights[:layer]) + layer * GAP_Y for layer in range(len(heights))
-    ]
     ways = [_way(edge) for edge in edges]
     links = [link for edge, way in zip(edges, ways) for link in _links(edge, way)]
     points = [*boxes, *(point for way in ways for point in way[1:-1])]
-    rows = _order(points, links)
-    _spread(rows, links)
+    _spread(_order(points, links), links)
     left = min(box.x - box.width / 2 for box in points) - MARGIN
     for box in points:
         box.x -= left
-        box.y = tops[box.layer]
-    for edge, way in zip(edges, ways):
-        source, target = edge.source, edge.target
+        box.y = MARGIN + sum(heights[n] + GAP_Y for n in range(box.layer))
+    for edge, (source, *between, target) in zip(edges, ways):
         x = source.x + edge.start
         edge.points = [
             (x, source.y + source.height - source.foot),
             (x, source.y + heights[source.layer]),
         ]
-        for box in way[1:-1]:
+        for box in between:
             edge.points += [(box.x, box.y), (box.x, box.y + heights[box.layer])]
         edge.points.append((target.x + edge.end, target.y))
 
@@ -176,10 +172,8 @@ def _spread(rows: Sequence[list[Box]], links: Sequence[_Link]) -> None:
             wanted, weights = [], []
             for point in row:
                 total = sum(weight for _, _, weight in near[point])
-                wishes = sum(
-                    (o.x + offset) * weight for o, offset, weight in near[point]
-                )
-                wanted.append(wishes / total if total else point.x)
+                pull = sum((o.x + offset) * weight for o, offset, weight in near[point])
+                wanted.append(pull / total if total else point.x)
                 weights.append(total or 0.01)
             _fit(row, wanted, weights)
 
@@ -190,17 +184,15 @@ def _fit(row: list[Box], wanted: list[float], weights: list[float]) -> None:
     That is the least sum of squares under distances that must be kept: blocks
     of points that touch are merged until none overlap.
     """
-    offsets = [0.0]
-    for a, b in zip(row, row[1:]):
-        offsets.append(offsets[-1] + (a.width + b.width) / 2 + GAP_X)
+    steps = [(a.width + b.width) / 2 + GAP_X for a, b in zip(row, row[1:])]
+    offsets = [*accumulate(steps, initial=0.0)]
     blocks: list[tuple[float, float, int]] = []  # place of the first, weight, points
     for place, offset, weight in zip(wanted, offsets, weights):
         block = (place - offset, weight, 1)
         while blocks and blocks[-1][0] > block[0]:
-            place_a, weight_a, count_a = blocks.pop()
-            place_b, weight_b, count_b = block
+            (a, weight_a, count_a), (b, weight_b, count_b) = blocks.pop(), block
             whole = weight_a + weight_b
-            middle = (place_a * weight_a + place_b * weight_b) / whole
+            middle = (a * weight_a + b * weight_b) / whole
             block = (middle, whole, count_a + count_b)
         blocks.append(block)
     places = [place for place, _, count in blocks for _ in range(count)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sitebuild.figures import Drawing, Words
+from sitebuild.figures import Drawing, Words, kind
 from sitebuild.figures.svg import LINE, MARGIN, SIZE, Svg, px, width
 
 _PAD = 8.0  # between a frame and what is in it
@@ -38,10 +38,6 @@ class _Map:
         self.storages: list[dict[str, Any]] = data["storages"]
         self.changed = changed(data, before)
 
-    def title(self) -> str:
-        """Say what this is, in a few words."""
-        return str(self.words["title"].format(names=self.join(self.names)))
-
     def join(self, texts: list[str]) -> str:
         """Write a list in words."""
         return str(self.words["comma"].join(texts))
@@ -50,19 +46,15 @@ class _Map:
         """Return the objects on a storage."""
         return [thing for thing in self.objects if thing["storage"] == count]
 
-    def storage(self, count: int) -> str:
-        """Return what a storage is called."""
-        return str(self.words["storage"].format(number=count + 1))
-
-    def kind(self, count: int) -> str:
-        """Return what a storage holds, and where."""
-        return f"{self.storages[count]['dtype']}, {self.storages[count]['device']}"
-
-    def more(self, count: int) -> str:
-        """Say how many elements of a storage are not shown, if any."""
+    def about(self, count: int) -> tuple[str, str, str]:
+        """Return a storage's name, what it holds and where, and what is not shown."""
         storage = self.storages[count]
-        left: int = storage["size"] - len(storage["values"])
-        return str(self.words["more"].format(count=left)) if left else ""
+        left = storage["size"] - len(storage["values"])
+        return (
+            self.words["storage"].format(number=count + 1),
+            f"{storage['dtype']}, {storage['device']}",
+            self.words["more"].format(count=left) if left else "",
+        )
 
     def lines(self, thing: dict[str, Any]) -> list[str]:
         """Return what stands in the box of an object."""
@@ -74,8 +66,8 @@ class _Map:
         lines += [f"{test}()=True" for test in thing["lazy"]]
         in_a_row = [[cell, [cell]] for cell, _ in enumerate(thing["places"])]
         if thing["places"] != in_a_row:  # else the picture of its elements says it
-            lines.append(f"shape {_tuple(thing['shape'])}")
-            strides = _tuple(thing["strides"])
+            lines.append(f"shape {_packed(tuple(thing['shape']))}")
+            strides = _packed(tuple(thing["strides"]))
             lines.append(
                 self.words["strides"].format(strides=strides)
                 if thing["array"]
@@ -83,26 +75,62 @@ class _Map:
             )
             if thing["offset"]:
                 lines.append(f"offset {thing['offset']}")
-        return [*lines, self.version(thing)]
-
-    def version(self, thing: dict[str, Any]) -> str:
-        """Say where an object's version counter stands, and whose it is."""
         if thing["version"] is None:
-            return str(self.words["no_counter"])
+            return [*lines, self.words["no_counter"]]
         if thing["counter"] is None:
-            return str(self.words["version"].format(version=thing["version"]))
+            version = self.words["version"].format(version=thing["version"])
+            return [*lines, version]
         letter = chr(ord("A") + thing["counter"] % 26)
-        return str(
-            self.words["counter"].format(version=thing["version"], letter=letter)
+        version = self.words["counter"].format(version=thing["version"], letter=letter)
+        return [*lines, version]
+
+    def description(self) -> str:
+        """Say in words what the picture shows."""
+        says = self.words["says"]
+        sentences = [
+            says["same"].format(names=self.join(thing["names"]))
+            for thing in self.objects
+            if len(thing["names"]) > 1
+        ]
+        for count, _ in enumerate(self.storages):
+            sentences += self.about_storage(count)
+        counters: dict[int, list[str]] = {}
+        for thing in self.objects:
+            if thing["counter"] is not None:
+                counters.setdefault(thing["counter"], []).append(thing["names"][0])
+        sentences += [
+            says["counter"].format(names=self.join(names))
+            for names in counters.values()
+            if len(names) > 1
+        ]
+        return str(self.words["space"].join(sentences))
+
+    def about_storage(self, count: int) -> Iterator[str]:
+        """Say what a storage holds, and who looks at what of it."""
+        says, join = self.words["says"], self.join
+        (storage, kind, more), things = self.about(count), self.members(count)
+        known = [value for value in self.storages[count]["values"] if value]
+        values = join(known) or self.words["no_values"]
+        yield says["storage"].format(
+            storage=storage,
+            kind=kind,
+            values=join([values, more]) if more else values,
+            names=join([thing["names"][0] for thing in things]),
         )
+        for thing in things:
+            cells = sorted({cell for cell, _ in thing["places"]})
+            yield says["object"].format(
+                name=thing["names"][0],
+                lines=" · ".join(self.lines(thing)),
+                elements=join([str(cell) for cell in cells]),
+            )
+        hot = [str(cell) for number, cell in sorted(self.changed) if number == count]
+        if hot:
+            yield says["changed"].format(storage=storage, elements=join(hot))
 
 
-def _index(index: list[int]) -> str:
-    return str(index).replace(" ", "")
-
-
-def _tuple(numbers: list[int]) -> str:
-    return str(tuple(numbers)).replace(" ", "")
+def _packed(numbers: list[int] | tuple[int, ...]) -> str:
+    return str(numbers).replace(" ", "")
 
 
 def changed(
@@ -147,7 +175,7 @@ class _Picture:
         self.storages = self.objects + self.object_width + _ARROW
         self.cells = self.storages + _PAD
         values = [value for storage in content.storages for value in storage["values"]]
-        indices = [_index(index) for thing in things for _, index in thing["places"]]
+        indices = [_packed(index) for thing in things for _, index in thing["places"]]
         self.cell = max(
             [
                 _CELL,
@@ -163,10 +191,11 @@ class _Picture:
             top = self.storage(count, top) + _APART
         if sum(thing["counter"] is not None for thing in self.map.objects) > 1:
             self.used.add("counter")
-        legend = self.map.words["legend"]
+        words = self.map.words
+        title = words["title"].format(names=self.map.join(self.map.names))
         return Drawing(
-            self.svg.dump(name, self.map.title(), _describe(self.map)),
-            [legend[kind] for kind in legend if kind in self.used],
+            self.svg.dump(name, title, self.map.description()),
+            [words["legend"][sign] for sign in words["legend"] if sign in self.used],
         )
 
     def storage(self, count: int, top: float) -> float:
@@ -175,8 +204,8 @@ class _Picture:
         heights = [self.height(thing) for thing in things]
         y = top + _OBJECTS
         bottom = y + sum(heights) + _BETWEEN * len(things)
-        title, kind = self.map.storage(count), self.map.kind(count)
-        more = f"… {self.map.more(count)}" if self.map.more(count) else ""
+        title, kind, more = self.map.about(count)
+        more = more and f"… {more}"
         shown = self.cell * len(self.map.storages[count]["values"])
         wide = max(
             shown + (width(more) + _PAD if more else 0),
@@ -218,12 +247,12 @@ class _Picture:
         """Draw an object, its names, and the elements that it looks at."""
         middle = y + height / 2
         left, lines = self.objects, self.map.lines(thing)
-        round_ = 0 if thing["array"] else 11
-        self.svg.box(left, y, self.object_width, height, _kind(thing), round_)
+        look, round_ = ("array", 0) if thing["array"] else (f"tensor {kind(thing)}", 11)
+        self.svg.box(left, y, self.object_width, height, look, round_)
         first = middle - LINE * len(lines) / 2 + 13
         for place, line in enumerate(lines):
-            kind = "small" if place else "code"
-            self.svg.text(left + 10, first + LINE * place, line, kind)
+            look = "small" if place else "code"
+            self.svg.text(left + 10, first + LINE * place, line, look)
         self.named(thing["names"], middle)
         self.places(thing, middle)
 
@@ -245,91 +274,28 @@ class _Picture:
         """Draw which elements an object looks at, by its own indices."""
         indices: dict[int, list[str]] = {}
         for cell, index in thing["places"]:
-            indices.setdefault(cell, []).append(_index(index))
+            indices.setdefault(cell, []).append(_packed(index))
         first = self.cells + min(indices, default=0) * self.cell
         right = self.objects + self.object_width
         self.svg.path(f"M{px(right)} {px(middle)}H{px(first - 5)}", "flow")
         if indices:
             self.svg.arrowhead(first + 2, middle, "flow-head", right=True)
         for cell, found in indices.items():
-            kind, text = "place", found[0]
+            look, text = "place", found[0]
             if len(found) > 1:
-                kind, text = "place many", f"×{len(found)}"
+                look, text = "place many", f"×{len(found)}"
                 self.used.add("times")
-            x, top = self.cells + cell * _CELL, middle - _PLACE_HEIGHT / 2
-            self.svg.box(x + 2, top, self.cell - 4, _PLACE_HEIGHT, kind, 3)
+            x, top = self.cells + cell * self.cell, middle - _PLACE_HEIGHT / 2
+            self.svg.box(x + 2, top, self.cell - 4, _PLACE_HEIGHT, look, 3)
             self.svg.text(x + self.cell / 2, middle + 4.5, text, "small", middle=True)
-
-
-def _kind(thing: dict[str, Any]) -> str:
-    """Return the class of an object's box."""
-    if thing["array"]:
-        return "array"
-    if not thing["requires_grad"]:
-        return "tensor constant"
-    return "tensor leaf" if thing["leaf"] else "tensor non-leaf"
 
 
 def draw(
     data: dict[str, Any], words: Words, name: str, before: dict[str, Any] | None = None
 ) -> Drawing:
-    """Draw a storage map.
+    """Draw what `sitebuild.run.capture` takes for a storage map.
 
-    Args:
-        data: What `sitebuild.run.capture` takes for a storage map.
-        words: The table `storage` of the words of a language.
-        name: Makes the ids unique on the page.
-        before: The data of the picture before; what has changed is marked.
+    `name` makes the ids unique on the page; what differs from the data `before`,
+    of the picture beside it, is marked.
     """
     return _Picture(_Map(data, words, before)).draw(name)
-
-
-def describe(
-    data: dict[str, Any], words: Words, before: dict[str, Any] | None = None
-) -> str:
-    """Say in words what the drawing of `data` says."""
-    return _describe(_Map(data, words, before))
-
-
-def _describe(content: _Map) -> str:
-    says, join = content.words["says"], content.join
-    sentences = [
-        says["same"].format(names=join(thing["names"]))
-        for thing in content.objects
-        if len(thing["names"]) > 1
-    ]
-    for count, _ in enumerate(content.storages):
-        sentences += _about_storage(content, count)
-    counters: dict[int, list[str]] = {}
-    for thing in content.objects:
-        if thing["counter"] is not None:
-            counters.setdefault(thing["counter"], []).append(thing["names"][0])
-    sentences += [
-        says["counter"].format(names=join(names))
-        for names in counters.values()
-        if len(names) > 1
-    ]
-    return str(content.words["space"].join(sentences))
-
-
-def _about_storage(content: _Map, count: int) -> Iterator[str]:
-    says, join = content.words["says"], content.join
-    storage, things = content.storage(count), content.members(count)
-    known = [value for value in content.storages[count]["values"] if value]
-    values = [join(known) or content.words["no_values"], content.more(count)]
-    yield says["storage"].format(
-        storage=storage,
-        kind=content.kind(count),
-        values=join([text for text in values if text]),
-        names=join([thing["names"][0] for thing in things]),
-    )
-    for thing in things:
-        cells = sorted({cell for cell, _ in thing["places"]})
-        yield says["object"].format(
-            name=thing["names"][0],
-            lines=" · ".join(content.lines(thing)),
-            elements=join([str(cell) for cell in cells]),
-        )
-    hot = [str(cell) for number, cell in sorted(content.changed) if number == count]
-    if hot:
-        yield says["changed"].format(storage=storage, elements=join(hot))

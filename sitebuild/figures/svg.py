@@ -7,6 +7,7 @@ whatever a text or an attribute holds, the drawing stays well-formed.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from xml.etree import ElementTree
@@ -22,13 +23,15 @@ def width(text: str, size: float = SIZE) -> float:
     return cells * size * 0.605
 
 
-def visible(text: str) -> str:
-    r"""Write what cannot be seen as Python's `repr` does: ``\x1b``, ``\u202e``.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"  # not in HTML or XML
+    "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"  # break or reorder what follows
+)
 
-    XML has no control characters, and those that turn the direction of text
-    would turn all that follows them.
-    """
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+def visible(text: str) -> str:
+    r"""Write the characters of a text that act unseen as Python does: ``\x1b``."""
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def px(value: float) -> str:
@@ -37,13 +40,9 @@ def px(value: float) -> str:
 
 
 def dump(root: ElementTree.Element, name: str, title: str, description: str) -> str:
-    """Return a drawing as text, with its text alternative.
+    """Return the element `svg` as text, with its text alternative.
 
-    Args:
-        root: The element `svg`.
-        name: Makes the ids unique on the page; no white space.
-        title: What this is, in a few words.
-        description: What the drawing says, in words.
+    `name` makes the ids unique on the page; it has no white space.
     """
     root.set("role", "img")
     root.set("aria-labelledby", f"{name}-title {name}-desc")

@@ -19,7 +19,7 @@ from sitebuild.programs.snippet import Section, Snippet, parse
 
 OPERATIONS = "matrix/operations.ini"
 TEMPLATE = "matrix/probe.py"
-_KEYS = {"expression", "setup", "under", "import", "values"}
+_KEYS = {"expression", "setup", "under", "import", "values", "page"}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DEEPER = re.compile(r"(?m)(?<=^ {4}) +")
 
@@ -35,6 +35,7 @@ class Operation:
     under: str = ""  # "torch.no_grad()"
     imports: str = ""  # "numpy as np"
     values: str = ""  # of x, where not the usual ones
+    page: str = ""  # that explains it, below the folder of the language
 
     @property
     def code(self) -> str:

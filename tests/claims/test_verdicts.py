@@ -11,8 +11,8 @@ import re
 
 import pytest
 
-from sitebuild.fences.claims import claim as claims
-from sitebuild.fences.claims.claim import VERDICTS, of_language
+from sitebuild.fences import claims
+from sitebuild.fences.claims import VERDICTS, of_language
 from tests.claims import (
     verdicts_article_detach,
     verdicts_article_modes,

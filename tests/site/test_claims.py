@@ -7,8 +7,8 @@ import functools
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from sitebuild.fences.claims import claim as claims
-from sitebuild.fences.claims.claim import VERDICTS, of_language
+from sitebuild.fences import claims
+from sitebuild.fences.claims import VERDICTS, of_language
 from sitebuild.pages.outline import address
 
 

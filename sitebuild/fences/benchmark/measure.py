@@ -50,11 +50,6 @@ class Measurement:
         """Return the median of the rounds, in seconds."""
         return statistics.median(self.samples(kernel, n))
 
-    @property
-    def kernels(self) -> list[int]:
-        """The kernels that are compared: all but the empty call."""
-        return [i for i, label in enumerate(self.labels) if label != BASELINE]
-
 
 def measurements(
     root: Path, snippets: list[Snippet], measure: bool
@@ -96,8 +91,7 @@ def _measure(
                     file=sys.stderr,
                 )
                 [(_, result)] = runner.run([snippet])
-                fault = ended.fault(snippet, result)
-                if fault:
+                if fault := ended.fault(snippet, result):
                     faults.append(fault)
                 else:
                     rounds[snippet.name].append(result.data)
@@ -111,18 +105,18 @@ def _measure(
         "perfplot": version("perfplot"),
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
     }
-    found = {}
-    for snippet in timed:
-        data = rounds[snippet.name]
-        found[snippet.name] = Measurement(
+    found = [
+        Measurement(
             snippet.name,
             snippet.digest,
-            data[0]["labels"],
-            data[0]["n_range"],
-            [one["seconds"] for one in data],
+            rounds[snippet.name][0]["labels"],
+            rounds[snippet.name][0]["n_range"],
+            [one["seconds"] for one in rounds[snippet.name]],
             facts,
         )
-    return found, []
+        for snippet in timed
+    ]
+    return {measured.name: measured for measured in found}, []
 
 
 def _cpu() -> str:

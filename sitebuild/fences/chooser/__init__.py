@@ -1,37 +1,196 @@
-"""``chooser("questions")``: a part of the chooser, or the cheat sheet."""
+"""``chooser("questions")``: a part of the chooser, or the cheat sheet.
+
+What is said of a call follows from its rows in the behaviour matrix, by the small
+rules below; the words are the templates', and so is the HTML.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import itertools
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from sitebuild.faults import Fault
-from sitebuild.fences import matrix, show
-from sitebuild.fences.chooser import view, wishes
+from sitebuild.fences import show
+from sitebuild.fences.chooser import wishes
+from sitebuild.fences.chooser.wishes import KEPT, QUESTIONS, Answer
 from sitebuild.fences.fence import Fence
-from sitebuild.fences.matrix.table import of_run
+from sitebuild.fences.matrix import MATRIX
+from sitebuild.fences.matrix.table import SOURCES, TRAPS, Matrix, Row, grouped, of_run
 from sitebuild.pages.call import Call, Form
 from sitebuild.programs.examples import example_name
+from sitebuild.programs.operations import probe_name
 from sitebuild.project import Project, Run, Use
 from sitebuild.view import View
 
+LAYOUT = ("packed", "transposed")  # what the cheat sheet leaves out
+
+
+class Remark(NamedTuple):
+    """One thing to say of a call."""
+
+    kind: str  # "trap", or one of words.chooser.remarks
+    text: str = ""  # the trap's name, the message, the code
+    sources: tuple[str, ...] = ()  # of which it is said; none if of all
+
+
+def _questions(matrix: Matrix, view: View) -> dict[str, Any]:
+    """Return what there is to fill in of the form."""
+    return {"recorded": bool(matrix.cuda)}
+
+
+def _answers(matrix: Matrix, view: View) -> dict[str, Any]:
+    """Return the lines of the decision table."""
+    return {"lines": lines(wishes.answers(matrix)), "count": len(matrix.operations)}
+
+
+def _calls(matrix: Matrix, view: View) -> dict[str, Any]:
+    """Return what there is to say of each call that is offered."""
+    cards = [
+        {
+            "operation": operation,
+            "reasons": list(reasons(matrix.of(operation))),
+            "remarks": list(remarks(matrix.of(operation))),
+            "recorded": bool(matrix.of(operation, "cuda")),
+            "probe": f"{probe_name(operation)}.py",
+            "example": show.SHOW.render(Call("show", example_name(operation.id)), view),
+        }
+        for operation in wishes.offered(matrix)
+    ]
+    return {"cards": cards}
+
+
+def _cheat_sheet(matrix: Matrix, view: View) -> dict[str, Any]:
+    """Return the calls used most, on one page."""
+    by_id = {operation.id: operation for operation in matrix.operations}
+    facts = ("shares_storage", "gradient", "requires_grad", "is_leaf")
+    entries = []
+    for operation in [by_id[id_] for id_ in wishes.CHEAT_SHEET]:
+        rows = matrix.of(operation)
+        told = [remark for remark in remarks(rows) if remark.kind not in LAYOUT]
+        entries.append((operation, [values(rows, name) for name in facts], told))
+    return {"entries": entries}
+
+
 PARTS = {
-    "questions": view.questions,
-    "answers": view.table,
-    "calls": view.calls,
-    "cheat-sheet": view.cheat_sheet,
+    "questions": _questions,
+    "answers": _answers,
+    "calls": _calls,
+    "cheat-sheet": _cheat_sheet,
 }
 
 
+def render(matrix: Matrix, part: str, view: View) -> Markup:
+    """Return one of `PARTS` of the chooser."""
+    template = "cheat-sheet" if part == "cheat-sheet" else "chooser"
+    more = {"questions": QUESTIONS, "kept": KEPT, **PARTS[part](matrix, view)}
+    return view.render(f"{template}.html.jinja", part=part, **more)
+
+
+# --- the decision table --------------------------------------------------------
+
+
+def lines(found: Iterable[Answer]) -> list[tuple[dict[str, list[str]], Answer]]:
+    """Put answers together that differ in nothing but the source or the layout.
+
+    A line of the table is the options to each question, and what is answered.
+    First over the layout; then over the source, if for both of its places the
+    layout makes the same difference or none.
+    """
+
+    def said(answer: Answer) -> Hashable:
+        changes = [tuple(change.items()) for change in answer.changes]
+        return answer.calls, answer.recorded, answer.on_cpu, tuple(changes)
+
+    def but_layout(group: list[Answer]) -> Hashable:
+        return said(group[0]), group[0].wish._replace(layout="")
+
+    def but_source(group: list[Answer]) -> Hashable:
+        layouts = tuple(answer.wish.layout for answer in group)
+        return said(group[0]), group[0].wish._replace(gpu=""), layouts
+
+    groups = _joined(_joined([[answer] for answer in found], but_layout), but_source)
+    return [(_options(group), group[0]) for group in groups]
+
+
+def _joined(
+    groups: list[list[Answer]], key: Callable[[list[Answer]], Hashable]
+) -> list[list[Answer]]:
+    alike = grouped((key(group), group) for group in groups).values()
+    return [[*itertools.chain(*groups)] for groups in alike]
+
+
+def _options(group: list[Answer]) -> dict[str, list[str]]:
+    return {
+        question: [o for o in all_ if any(o in answer.wish for answer in group)]
+        for question, all_ in QUESTIONS.items()
+    }
+
+
+# --- what is said of a call -----------------------------------------------------
+
+
+def reasons(rows: list[Row]) -> Iterator[str]:
+    """Give what all rows of a call have in common."""
+    shares = {row.facts["shares_storage"] for row in rows}
+    if all(wishes.kind(row) == "number" for row in rows):
+        yield "number"
+    elif len(shares) == 1:
+        yield "shared" if shares.pop() else "own"
+    gradient = {bool(row.facts["gradient"]) for row in rows if row.source != "plain"}
+    if len(gradient) == 1:
+        yield "flow" if gradient.pop() else "cut"
+    if all(row.facts["strides"] == KEPT for row in rows):
+        yield "kept"
+
+
+def remarks(rows: list[Row]) -> Iterator[Remark]:
+    """Give what in the rows of a call may surprise."""
+    yield from _messages("raises", rows, "exception")
+    if all(row.facts["same_object"] for row in rows):
+        yield Remark("same")
+    traps = [trap for trap in TRAPS if any(trap in row.traps for row in rows)]
+    yield from (Remark("trap", trap) for trap in traps)
+    if "unnoticed-write" not in traps and any(r.facts["write_seen"] for r in rows):
+        yield Remark("written")
+    yield from _messages("warns", rows, "warnings")
+    yield from _messages("unwritable", rows, "write_exception")
+    if rows[0].operation.values:
+        yield Remark("needs", rows[0].operation.values)
+    strides = {row.facts["strides"] for row in rows} - {None, KEPT}
+    for steps in sorted(strides):  # or the exception that a transposed x brings
+        yield Remark("transposed" if ":" in steps else "packed", steps)
+
+
+def _messages(kind: str, rows: Iterable[Row], name: str) -> Iterator[Remark]:
+    """Give each message of rows once, with the sources that bring it."""
+    found = grouped(
+        (" ".join(text.split()), row.source)
+        for row in rows
+        for value in [row.facts[name] or ()]
+        for text in ([value] if isinstance(value, str) else value)
+    )
+    for text, sources in found.items():
+        of_all = len(sources) == len(SOURCES)
+        yield Remark(kind, text, () if of_all else tuple(sources))
+
+
+def values(rows: Iterable[Row], name: str) -> dict[bool | None, list[str]]:
+    """Return which sources have which value of a fact."""
+    wanted = name not in ("gradient", "requires_grad")  # by a plain source
+    return grouped(
+        (None if row.facts[name] is None else bool(row.facts[name]), row.source)
+        for row in rows
+        if wanted or row.source != "plain"
+    )
+
+
 def _check(use: Use, project: Project) -> Iterable[Fault]:
-    yield from matrix.MATRIX.check(use, project)
+    yield from MATRIX.check(use, project)
     yield from wishes.check(project.operations)
-
-
-def _render(call: Call, view_: View) -> Markup:
-    return PARTS[call.part](of_run(view_.run)[0], view_)
 
 
 def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
@@ -41,9 +200,9 @@ def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
 
 CHOOSER = Fence(
     Form("chooser", 'chooser("part")', parts=tuple(PARTS)),
-    _render,
+    lambda call, view: render(of_run(view.run)[0], call.part, view),
     check=_check,
-    judge=matrix.MATRIX.judge,
-    depends=matrix.depends,
+    judge=MATRIX.judge,
+    depends=MATRIX.depends,
     publish=_publish,
 )

@@ -8,8 +8,9 @@ in which order those that do are offered, and never that one does.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sitebuild.faults import Fault
 from sitebuild.fences.matrix.table import Matrix, Row
@@ -23,64 +24,23 @@ QUESTIONS = {
     "gpu": ("no", "maybe"),  # is the source on a GPU?
     "layout": ("keep", "any"),
 }
-# The page that explains a call, below the folder of the language.
-EXPLAINED = {
-    "itself": "devices/#write-reaches-the-source",
-    "view-as": "copy-a-tensor/#not-always-a-copy",
-    "detach": "detach/#detach",
-    "clone": "clone/#clone",
-    "detach-clone": "copy-a-tensor/#copy-a-tensor",
-    "detach-clone-requires-grad": "detach-clone-order/#trainable-copy",
-    "clone-detach": "detach-clone-order/#detach-clone-order",
-    "detach-requires-grad": "detach/#memory-is-shared",
-    "clone-contiguous": "clone/#keeps-the-layout",
-    "cpu": "devices/#devices",
-    "to-cpu-copy": "devices/#copy-in-any-case",
-    "copy-into": "copy-a-tensor/#empty-like-copy",
-    "copy-into-detached": "copy-a-tensor/#copy-into-existing-memory",
-    "parameter-clone": "detach-clone-order/#trainable-copy",
-    "deepcopy-detached": "copy-a-tensor/#deepcopy",
-    "detach-numpy": "numpy/#requires-grad",
-    "detach-cpu-numpy": "numpy/#numpy",
-    "numpy-force": "numpy/#force",
-    "detach-to-cpu-copy-numpy": "to-ndarray/#to-ndarray",
-    "detach-numpy-copy": "to-ndarray/#order-of-elements",
-    "detach-clone-numpy": "to-ndarray/#order-of-elements",
-}
 # The most used calls, in the order of the cheat sheet.
 CHEAT_SHEET = (
-    "detach",
-    "data",
-    "clone",
-    "detach-clone",
-    "detach-clone-requires-grad",
-    "view",
-    "index-row",
-    "index-list",
-    "reshape-transposed",
-    "cpu",
-    "to-float64",
-    "numpy",
-    "detach-cpu-numpy",
-    "detach-to-cpu-copy-numpy",
-    "item",
+    *("detach", "data", "clone", "detach-clone", "detach-clone-requires-grad", "view"),
+    *("index-row", "index-list", "reshape-transposed", "cpu", "to-float64", "numpy"),
+    *("detach-cpu-numpy", "detach-to-cpu-copy-numpy", "item"),
 )
 KEPT = "(1, 2)"  # the strides of the transposed source
 
 
-@dataclass(frozen=True)
-class Wish:
-    """One answer to each question."""
+class Wish(NamedTuple):
+    """One answer to each question, in the order of `QUESTIONS`."""
 
     get: str
     memory: str
     gradient: str
     gpu: str
     layout: str
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the answers in the order of `QUESTIONS`."""
-        return (getattr(self, question) for question in QUESTIONS)
 
     def changes_to(self, other: Wish) -> dict[str, str]:
         """Return the answers that `other` gives differently."""
@@ -149,7 +109,7 @@ def answers(matrix: Matrix) -> list[Answer]:
     """
     granted = {}
     for wish in WISHES:
-        asked = wish if matrix.cuda else replace(wish, gpu="no")
+        asked = wish if matrix.cuda else wish._replace(gpu="no")
         granted[wish] = in_order(
             o for o in matrix.operations if grants(matrix, o, asked)
         )
@@ -168,9 +128,9 @@ def answers(matrix: Matrix) -> list[Answer]:
             for other in near
             if other.memory == wish.memory
             or other.memory != "either"
-            or not any(replace(other, memory=m) in near for m in ("own", "shared"))
+            or not any(other._replace(memory=m) in near for m in ("own", "shared"))
         )
-        on_cpu = bool(granted[replace(wish, gpu="no")])
+        on_cpu = bool(granted[wish._replace(gpu="no")])
         found.append(Answer(wish, (), on_cpu=on_cpu, nearest=nearest))
     return found
 
@@ -183,7 +143,6 @@ def offered(matrix: Matrix) -> tuple[Operation, ...]:
 def check(operations: Iterable[Operation]) -> list[Fault]:
     """Return a problem for each id above that no operation has."""
     known = {operation.id for operation in operations}
-    used = {*PREFERRED, *CHEAT_SHEET, *EXPLAINED}
     return [
         Fault.of(
             OPERATIONS,
@@ -192,6 +151,6 @@ def check(operations: Iterable[Operation]) -> list[Fault]:
             what=f"there is no operation {id_!r}, which sitebuild/fences/chooser names",
             do="give both the same name",
         )
-        for id_ in sorted(used - known)
+        for id_ in sorted({*PREFERRED, *CHEAT_SHEET} - known)
         if known
     ]

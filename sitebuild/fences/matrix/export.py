@@ -12,7 +12,6 @@ from typing import Any
 
 from sitebuild.fences.matrix.table import FACTS, FAMILIES, Matrix
 from sitebuild.programs.operations import Operation, probe_name
-from sitebuild.programs.snippet import Snippet
 from sitebuild.words import Language
 
 DATA = "matrix/behaviour-matrix"  # .csv and .json, below the root of the site
@@ -45,8 +44,7 @@ def as_json(matrix: Matrix, languages: Mapping[str, Language]) -> str:
                         "traps": list(row.traps),
                         **row.facts,
                     }
-                    for on in ("cpu", "cuda")
-                    for row in matrix.of(operation, on)
+                    for row in (*matrix.of(operation), *matrix.of(operation, "cuda"))
                 ],
             }
             for operation in matrix.operations
@@ -70,21 +68,17 @@ def as_csv(matrix: Matrix, languages: Mapping[str, Language]) -> str:
     head = ["id", "code", *notes, "operation_family"]
     writer.writerow([*head, "source", "on", "family", "traps", *FACTS])
     for operation in matrix.operations:
-        for on in ("cpu", "cuda"):
-            for row in matrix.of(operation, on):
-                writer.writerow(
-                    [
-                        operation.id,
-                        operation.code,
-                        *_notes(operation, languages).values(),
-                        matrix.family(operation),
-                        row.source,
-                        row.on,
-                        row.family,
-                        " ".join(row.traps),
-                        *(cell_text(row.facts[name]) for name in FACTS),
-                    ]
-                )
+        for row in (*matrix.of(operation), *matrix.of(operation, "cuda")):
+            writer.writerow(
+                [
+                    operation.id,
+                    operation.code,
+                    *_notes(operation, languages).values(),
+                    matrix.family(operation),
+                    *(row.source, row.on, row.family, " ".join(row.traps)),
+                    *(cell_text(row.facts[name]) for name in FACTS),
+                ]
+            )
     return stream.getvalue()
 
 
@@ -97,19 +91,8 @@ def cell_text(value: Any) -> str:
     return "\n".join(value) if isinstance(value, list) else str(value)
 
 
-def publish(
-    matrix: Matrix,
-    languages: Mapping[str, Language],
-    snippets: Mapping[str, Snippet],
-    to: Path,
-) -> None:
-    """Put the table's data and the probing programs on the site."""
-    if not matrix.operations:
-        return
+def publish(matrix: Matrix, languages: Mapping[str, Language], to: Path) -> None:
+    """Put the table's data on the site."""
     (to / DATA).parent.mkdir(parents=True, exist_ok=True)
     (to / f"{DATA}.json").write_text(as_json(matrix, languages), encoding="utf-8")
     (to / f"{DATA}.csv").write_text(as_csv(matrix, languages), encoding="utf-8")
-    for operation in matrix.operations:
-        snippet = snippets[probe_name(operation)]
-        (to / snippet.path).unlink(missing_ok=True)  # see `render.copy_snippets`
-        (to / snippet.path).write_text(snippet.source, encoding="utf-8")

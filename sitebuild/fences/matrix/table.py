@@ -11,13 +11,15 @@ import functools
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sitebuild.faults import Fault
 from sitebuild.programs.operations import OPERATIONS, Operation, probe_name
 from sitebuild.project import Run
 from sitebuild.run.environment import Environment
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 SOURCES = ("leaf", "nonleaf", "plain")
 FACTS = (
     "same_object",
@@ -39,16 +41,8 @@ FACTS = (
     "gradient_exception",
 )
 FAMILIES = (
-    "same",
-    "tracked-alias",
-    "noticed-alias",
-    "unnoticed-alias",
-    "readonly-alias",
-    "tracked-copy",
-    "cut-copy",
-    "value",
-    "raises",
-    "depends",
+    *("same", "tracked-alias", "noticed-alias", "unnoticed-alias", "readonly-alias"),
+    *("tracked-copy", "cut-copy", "value", "raises", "depends"),
 )
 TRAPS = ("unnoticed-write", "gradient-ends", "gradient-lost")
 
@@ -112,17 +106,7 @@ class Matrix:
 
     @functools.cached_property
     def _rows(self) -> dict[tuple[str, str], list[Row]]:
-        found: dict[tuple[str, str], list[Row]] = {}
-        for row in self.rows:
-            found.setdefault((row.operation.id, row.on), []).append(row)
-        return found
-
-    def row(self, id_: str, source: str, on: str = "cpu") -> Row:
-        """Return one row; raise `KeyError` if there is none."""
-        for row in self.rows:
-            if (row.operation.id, row.source, row.on) == (id_, source, on):
-                return row
-        raise KeyError((id_, source, on))
+        return grouped(((row.operation.id, row.on), row) for row in self.rows)
 
     def family(self, operation: Operation, on: str = "cpu") -> str:
         """Return the family that all sources agree on, or "depends".
@@ -143,6 +127,14 @@ class Matrix:
     def members(self, family: str) -> list[Operation]:
         """Return the operations of one family."""
         return [o for o in self.operations if self.family(o) == family]
+
+
+def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    """Return all values of each key, in order."""
+    found: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def _facts(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,54 +167,37 @@ def make(
     cuda: Callable[[str], str | None] = lambda name: None,
     cuda_environment: str = "",
 ) -> tuple[Matrix, list[Fault]]:
-    """Make the table of what the probes printed.
+    """Make the table, and a fault for each probe that contradicts itself.
 
-    Args:
-        operations: What was probed.
-        output: Gives what the probe of a name printed; None if it failed,
-            which has been reported.
-        environment: Where that was.
-        cuda: The same for sources on a CUDA device; None where never run.
-        cuda_environment: Where that was, in words.
-
-    Returns:
-        The table, and a problem for each probe that contradicts itself.
+    `output` gives what the probe of a name printed in `environment`, and `cuda`
+    the same for sources on a CUDA device; None where it failed, which has been
+    reported, or was never run.
     """
     whole, rows, faults = [], [], []
     for operation in operations:
+        wrong = functools.partial(Fault.of, OPERATIONS, operation.line)
         for on, printed in (("cpu", output), ("cuda", cuda)):
             text = printed(probe_name(operation, on))
             if text is None:
-                continue
+                break
             try:
                 found = json.loads(text)
             except ValueError:
-                faults.append(
-                    Fault.of(
-                        OPERATIONS,
-                        operation.line,
-                        "talking-probe",
-                        id=operation.id,
-                        text=text[:200],
-                    )
-                )
-                continue
+                faults.append(wrong("talking-probe", id=operation.id, text=text[:200]))
+                break
             if on == "cpu":
                 whole.append(operation)
             for source in SOURCES:
                 facts = found[source]
                 rows.append(Row(operation, source, on, _facts(facts)))
-                if wrong := _disagreement(facts):
-                    faults.append(
-                        Fault.of(
-                            OPERATIONS,
-                            operation.line,
-                            "contradicting-probe",
-                            id=operation.id,
-                            source=source,
-                            wrong=wrong,
-                        )
+                if said := _disagreement(facts):
+                    fault = wrong(
+                        "contradicting-probe",
+                        id=operation.id,
+                        source=source,
+                        wrong=said,
                     )
+                    faults.append(fault)
     has_cuda = any(row.on == "cuda" for row in rows)
     where = cuda_environment if has_cuda else ""
     return Matrix(tuple(whole), tuple(rows), environment, where), faults
@@ -234,20 +209,17 @@ def of_run(run: Run) -> tuple[Matrix, list[Fault]]:
 
     Rows of a source on a GPU come from this run, or from the latest recording.
     """
+    programs, here = run.project.programs, run.environment
+    recorded = [r for r in run.recordings if r.environment.cuda]
 
     def printed(name: str) -> str | None:
         result = run.results.get(name)
         return result.output if result and result.ended == "end" else None
 
-    here = run.environment
-    recorded = [r for r in run.recordings if r.environment.cuda]
+    def last_recorded(name: str) -> str | None:
+        return recorded[-1].output(programs[name])
+
     if here.cuda or not recorded:
         return make(run.project.operations, printed, here, printed, str(here))
-    latest = recorded[-1]
-    return make(
-        run.project.operations,
-        printed,
-        here,
-        lambda name: latest.output(run.project.programs[name]),
-        str(latest.environment),
-    )
+    where = str(recorded[-1].environment)
+    return make(run.project.operations, printed, here, last_recorded, where)

@@ -65,6 +65,16 @@ def row(source: str = "leaf", on: str = "cpu", **facts) -> Row:
     return Row(Operation("a", 1, "x"), source, on, {**COPY, **facts})
 
 
+def row_of(matrix: Matrix, id_: str, source: str) -> Row:
+    """The row of one operation and one source on the CPU."""
+    (found,) = (
+        one
+        for one in matrix.rows
+        if (one.operation.id, one.source, one.on) == (id_, source, "cpu")
+    )
+    return found
+
+
 def operation(id_: str, expression: str, **more: str) -> Operation:
     return Operation(id_, 1, expression, **more)
 
@@ -77,28 +87,30 @@ def small(cuda: bool = False) -> Matrix:
         "warnings": ["UserWarning: first"],
     }
     rows = {
-        operation("detach", "x.detach()"): [ALIAS] * 3,
-        operation("clone", "x.clone()"): [
+        operation("detach", "x.detach()", page="detach/#detach"): [ALIAS] * 3,
+        operation("clone", "x.clone()", page="clone/#clone"): [
             {**COPY, **TRACKED, "grad_fn": "CloneBackward0"},
             {**COPY, **TRACKED, "grad_fn": "CloneBackward0"},
             COPY,
         ],
-        operation("detach-requires-grad", "x.detach().requires_grad_()"): [
-            {**ALIAS, "requires_grad": True, "own_gradient": True}
-        ]
-        * 3,
+        operation(
+            "detach-requires-grad",
+            "x.detach().requires_grad_()",
+            page="detach/#memory-is-shared",
+        ): [{**ALIAS, "requires_grad": True, "own_gradient": True}] * 3,
         operation(
             "clone-contiguous",
             "y",
             setup='y = x.clone("a & b")\ny = y.contiguous()',
             under="torch.no_grad()",
             values="[[2.0], [1.0]]",
+            page="clone/#keeps-the-layout",
         ): [
             {**COPY, "strides": "(3, 1)", "warnings": ["UserWarning: slow:\nvery"]},
             {**COPY, "strides": "RuntimeError: no <view>: of it"},
             {**COPY, "write_exception": "ValueError: read-only"},
         ],
-        operation("detach-numpy", "x.numpy()"): [
+        operation("detach-numpy", "x.numpy()", page="numpy/#requires-grad"): [
             refused,
             refused,
             {**ALIAS, **NO_TENSOR, "type": "ndarray", "version_noticed": False},
@@ -108,7 +120,10 @@ def small(cuda: bool = False) -> Matrix:
             {**ALIAS, "requires_grad": True},
             {**ALIAS, "strides": "(2,)"},
         ],
-        operation("itself", "x"): [{**ALIAS, "same_object": True, **TRACKED}] * 2
+        operation("itself", "x", page="devices/#write-reaches-the-source"): [
+            {**ALIAS, "same_object": True, **TRACKED}
+        ]
+        * 2
         + [{**ALIAS, "same_object": True}],
         operation("item", "x.item()"): [
             {

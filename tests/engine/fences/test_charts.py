@@ -8,7 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from sitebuild.fences import charts, values
-from sitebuild.view import visible
+from sitebuild.figures.svg import visible
 from tests.engine.fences.test_fences import PRINTED
 
 SAMPLES = {"slow": [[4.0, 4.2], [9.0, 8.0]], "fast": [[2.0, 2.1], [2.0, 1.9]]}

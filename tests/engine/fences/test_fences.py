@@ -17,10 +17,10 @@ from selectolax.lexbor import LexborHTMLParser
 from sitebuild.check import part
 from sitebuild.fences import FENCES, charts, figure
 from sitebuild.fences.benchmark.measure import BASELINE, Measurement
+from sitebuild.figures.svg import visible
 from sitebuild.pages.call import Call, parse_figures
 from sitebuild.run.capture import Shot
 from sitebuild.run.result import Result
-from sitebuild.view import visible
 from tests.engine.fences.conftest import ENVIRONMENT, GPU, NEW, OLD, Recorded
 
 

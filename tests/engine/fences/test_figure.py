@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from sitebuild.fences import figure
+from sitebuild.fences import figure, show
 from sitebuild.pages.call import Call, parse_figures
 from sitebuild.programs.snippet import parse
 from sitebuild.project import Project, Run, Use
@@ -109,13 +109,14 @@ def test_a_program_that_ends_early_has_not_all_figures(
     assert "the program ends before section 'two'" in fault.message
 
 
-def test_a_section_that_is_not_there_is_reported_before_the_run(program):
+def test_a_section_that_is_not_there_is_reported_before_the_run(program, tmp_path):
+    project = Project(tmp_path, {}, {}, {"t/x": program}, [], [])
     call = Call("show", "t/x", figures=parse_figures({"graph": "later: x"}))
-    (fault,) = figure.check(Use(Page, 7, call), program)
+    (fault,) = show.check(Use(Page, 7, call), project)
     assert fault.kind == "no-such-section"
     assert "has no section 'later'" in fault.message
     sound = Call("show", "t/x", figures=parse_figures({"graph": "one: x"}))
-    assert not list(figure.check(Use(Page, 7, sound), program))
+    assert not list(show.check(Use(Page, 7, sound), project))
 
 
 def test_a_program_that_is_not_always_run_has_no_figures():

@@ -14,7 +14,7 @@ from sitebuild.fences.matrix.table import FACTS, FAMILIES
 from sitebuild.programs.operations import TEMPLATE, Operation, program
 from tests.conftest import ROOT
 from tests.engine.fences.second_way import second_way
-from tests.engine.fences.tables import tables_run
+from tests.engine.fences.tables import row_of, tables_run
 
 
 @pytest.fixture(scope="module")
@@ -92,18 +92,13 @@ def test_family_of_a_well_known_operation(matrix, id_, family):
 
 
 def test_a_view_made_under_no_grad_claims_requires_grad_and_leads_nowhere(matrix):
-    assert matrix.row("no-grad-view", "leaf").traps == ("gradient-lost",)
+    assert row_of(matrix, "no-grad-view", "leaf").traps == ("gradient-lost",)
 
 
 def test_a_parameter_shares_memory_and_keeps_the_gradient_to_itself(matrix):
-    found = matrix.row("parameter", "leaf")
+    found = row_of(matrix, "parameter", "leaf")
     assert found.facts["shares_storage"]
     assert found.traps == ("gradient-ends",)
-
-
-def test_a_row_that_is_not_there_is_an_error(matrix):
-    with pytest.raises(KeyError):
-        matrix.row("detach", "leaf", "elsewhere")
 
 
 def test_links_to_rows_are_anchors_that_stay(matrix):

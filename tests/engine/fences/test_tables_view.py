@@ -9,16 +9,14 @@ import re
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from sitebuild.fences import show
+from sitebuild.fences import chooser, show
+from sitebuild.fences import matrix as matrices
 from sitebuild.fences.chooser import PARTS as CHOOSER
-from sitebuild.fences.chooser import view as chooser_view
-from sitebuild.fences.chooser import wishes
-from sitebuild.fences.chooser.view import Remark
+from sitebuild.fences.chooser import Remark, wishes
 from sitebuild.fences.chooser.wishes import Answer
+from sitebuild.fences.matrix import COLUMNS, Cell, Line, Note
 from sitebuild.fences.matrix import PARTS as MATRIX
-from sitebuild.fences.matrix import view as matrix_view
 from sitebuild.fences.matrix.table import Matrix
-from sitebuild.fences.matrix.view import COLUMNS, Cell, Line, Note
 from sitebuild.words import Words, read_languages
 from tests.conftest import ROOT
 from tests.engine.fences.tables import (
@@ -44,15 +42,15 @@ def languages():
 def by_hand(monkeypatch):
     """A short cheat sheet, and no program in a card."""
     monkeypatch.setattr(
-        chooser_view, "CHEAT_SHEET", ("detach", "clone", "detach-numpy", "index-row")
+        wishes, "CHEAT_SHEET", ("detach", "clone", "detach-numpy", "index-row")
     )
     fence = dataclasses.replace(show.SHOW, render=example_in_short)
     monkeypatch.setattr(show, "SHOW", fence)
 
 
 def render(function, part, matrix, view):
-    parts = MATRIX if function == "matrix" else CHOOSER
-    return str(parts[part](matrix, view))
+    fence = matrices if function == "matrix" else chooser
+    return str(fence.render(matrix, part, view))
 
 
 @pytest.mark.parametrize("code", ["ja", "en"])
@@ -221,7 +219,7 @@ def test_a_third_language_needs_no_code(function, part, cuda, languages):
 
 def cells_of(**facts):
     matrix = Matrix((row().operation,), tuple(rows_of(**facts)), ENVIRONMENT)
-    [line] = matrix_view.body(matrix, row().operation).lines
+    [line] = matrices.body(matrix, row().operation)["lines"]
     return dict(zip(COLUMNS, line.cells, strict=True))
 
 
@@ -252,35 +250,33 @@ def test_a_no_that_lies_in_wait_is_marked():
         tuple(row(s, requires_grad=True) for s in ("leaf", "nonleaf", "plain")),
         ENVIRONMENT,
     )
-    body = matrix_view.body(matrix, row().operation)
-    assert [line.sources for line in body.lines] == [("leaf", "nonleaf"), ("plain",)]
-    assert body.lines[0].cells[COLUMNS.index("gradient")] == Cell("trap")
-    assert body.traps == ("gradient-lost",)
+    body = matrices.body(matrix, row().operation)
+    assert [line.sources for line in body["lines"]] == [("leaf", "nonleaf"), ("plain",)]
+    assert body["lines"][0].cells[COLUMNS.index("gradient")] == Cell("trap")
+    assert body["traps"] == ["gradient-lost"]
 
 
 def test_sources_with_the_same_outcome_share_a_line_and_its_notes():
-    body = matrix_view.body(small(), small().operations[4])
-    assert body.operation.id == "detach-numpy"
+    body = matrices.body(small(), small().operations[4])
+    assert body["operation"].id == "detach-numpy"
     error = "RuntimeError: Can't call numpy() on a <Tensor>\n  that requires"
-    assert body.lines[0] == Line(("leaf", "nonleaf"), error, ())
-    assert body.lines[1].sources == ("plain",)
-    assert body.notes == (Note("", "UserWarning: first", ("leaf", "nonleaf")),)
-    assert body.family == "depends"
-    assert body.families == ("depends", "raises", "unnoticed-alias")
-    assert body.program == "matrix/detach-numpy.py"
-    body = matrix_view.body(small(), small().operations[3])
-    assert body.notes == (
+    assert body["lines"][0] == Line(("leaf", "nonleaf"), error, ())
+    assert body["lines"][1].sources == ("plain",)
+    assert body["notes"] == [Note("", "UserWarning: first", ("leaf", "nonleaf"))]
+    assert body["family"] == "depends"
+    assert body["families"] == ["depends", "raises", "unnoticed-alias"]
+    assert body["program"] == "matrix/detach-numpy.py"
+    body = matrices.body(small(), small().operations[3])
+    assert body["notes"] == [
         Note("", "UserWarning: slow:\nvery", ("leaf",)),
         Note("strides", "RuntimeError: no <view>: of it", ("nonleaf",)),
         Note("write", "ValueError: read-only", ("plain",)),
-    )
-    body = matrix_view.body(small(), small().operations[5])
-    assert Note("gradient", "RuntimeError: no", ("leaf",)) in body.notes
+    ]
+    body = matrices.body(small(), small().operations[5])
+    assert Note("gradient", "RuntimeError: no", ("leaf",)) in body["notes"]
     rows = tuple(row(s, warnings=["W: a"]) for s in ("leaf", "nonleaf", "plain"))
-    body = matrix_view.body(
-        Matrix((row().operation,), rows, ENVIRONMENT), row().operation
-    )
-    assert body.notes == (Note("", "W: a", ()),)
+    body = matrices.body(Matrix((row().operation,), rows, ENVIRONMENT), row().operation)
+    assert body["notes"] == [Note("", "W: a", ())]
 
 
 # --- what is said of a call --------------------------------------------------------
@@ -301,7 +297,7 @@ def test_sources_with_the_same_outcome_share_a_line_and_its_notes():
     ],
 )
 def test_why_a_call_is_offered_follows_from_what_its_rows_have_in_common(rows, reasons):
-    assert list(chooser_view.reasons(rows)) == reasons
+    assert list(chooser.reasons(rows)) == reasons
 
 
 @pytest.mark.parametrize(
@@ -337,22 +333,22 @@ def test_why_a_call_is_offered_follows_from_what_its_rows_have_in_common(rows, r
     ],
 )
 def test_what_to_beware_of_follows_from_the_rows(rows, remarks):
-    assert list(chooser_view.remarks(rows)) == remarks
+    assert list(chooser.remarks(rows)) == remarks
 
 
 def test_other_values_of_x_are_said():
     rows = small().of(small().operations[3])
-    assert Remark("needs", "[[2.0], [1.0]]") in list(chooser_view.remarks(rows))
+    assert Remark("needs", "[[2.0], [1.0]]") in list(chooser.remarks(rows))
 
 
 def test_a_cell_of_the_cheat_sheet_says_which_sources_have_which_value():
     rows = [row(gradient=True), row("nonleaf"), row("plain", is_leaf=None)]
-    assert chooser_view.values(rows, "gradient") == {True: ["leaf"], False: ["nonleaf"]}
-    assert chooser_view.values(rows, "is_leaf") == {
+    assert chooser.values(rows, "gradient") == {True: ["leaf"], False: ["nonleaf"]}
+    assert chooser.values(rows, "is_leaf") == {
         True: ["leaf", "nonleaf"],
         None: ["plain"],
     }
-    assert chooser_view.values(rows, "shares_storage") == {
+    assert chooser.values(rows, "shares_storage") == {
         False: ["leaf", "nonleaf", "plain"]
     }
 
@@ -360,27 +356,28 @@ def test_a_cell_of_the_cheat_sheet_says_which_sources_have_which_value():
 def test_lines_of_the_decision_table_cover_each_wish_once_with_its_answer():
     for matrix in (small(), small(cuda=True)):
         answers = {answer.wish: answer for answer in wishes.answers(matrix)}
-        lines = chooser_view.lines(answers.values())
+        lines = chooser.lines(answers.values())
         covered = []
-        for line in lines:
+        for options, said in lines:
             fits = [
                 wish
                 for wish in wishes.WISHES
-                if all(a in line.options[q] for q, a in zip(wishes.QUESTIONS, wish))
+                if all(a in options[q] for q, a in zip(wishes.QUESTIONS, wish))
             ]
             covered += fits
             for wish in fits:
-                assert answers[wish].calls == line.answer.calls
-                assert answers[wish].recorded == line.answer.recorded
-                assert answers[wish].on_cpu == line.answer.on_cpu
-                assert answers[wish].changes == line.answer.changes
+                assert answers[wish].calls == said.calls
+                assert answers[wish].recorded == said.recorded
+                assert answers[wish].on_cpu == said.on_cpu
+                assert answers[wish].changes == said.changes
         assert sorted(covered, key=list) == sorted(wishes.WISHES, key=list)
         # Never two lines that could be one.
         for line, other in ((a, b) for a in lines for b in lines if a is not b):
-            apart = [q for q in wishes.QUESTIONS if line.options[q] != other.options[q]]
-            alike = dataclasses.replace(other.answer, wish=line.answer.wish, nearest=())
-            same = alike == dataclasses.replace(line.answer, nearest=())
-            same = same and line.answer.changes == other.answer.changes
+            (options, said), (others, also) = line, other
+            apart = [q for q in wishes.QUESTIONS if options[q] != others[q]]
+            alike = dataclasses.replace(also, wish=said.wish, nearest=())
+            same = alike == dataclasses.replace(said, nearest=())
+            same = same and said.changes == also.changes
             assert not (same and apart in (["gpu"], ["layout"]))
 
 
@@ -392,8 +389,8 @@ def test_places_share_a_line_only_where_the_layout_makes_the_same_difference():
         for wish in wishes.WISHES
         if (wish.get, wish.memory, wish.gradient) == ("tensor", "own", "flow")
     ]
-    lines = chooser_view.lines(found)
-    assert [(x.options["gpu"], x.options["layout"], x.answer.calls) for x in lines] == [
+    lines = chooser.lines(found)
+    assert [(to["gpu"], to["layout"], said.calls) for to, said in lines] == [
         (["no"], ["keep", "any"], (clone,)),
         (["maybe"], ["keep"], (clone,)),
         (["maybe"], ["any"], (other,)),

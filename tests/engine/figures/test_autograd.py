@@ -28,9 +28,7 @@ def test_a_graph_is_drawn_as_it_was(name, words, picture, snapshot):
     said = []
     for language in words.values():
         found = autograd.draw(data(name), language.autograd, "figure")
-        described = autograd.describe(data(name), language.autograd)
-        assert parse(found.svg)[1].text == described
-        said += [parse(found.svg)[0].text, described, *found.legend, ""]
+        said += [*(part.text for part in parse(found.svg)[:2]), *found.legend, ""]
     snapshot(f"figures/{name}.txt", "\n".join(said))
 
 
@@ -66,11 +64,15 @@ def test_arrows_lead_from_a_box_down_to_a_box(name, language):
         )
 
 
+def description(name, words):
+    return parse(autograd.draw(data(name), words, "f").svg)[1].text
+
+
 @pytest.mark.parametrize("name", GRAPHS)
 def test_both_languages_say_the_same_facts(name, words):
     known = r"[A-Za-z]+Backward\d|AccumulateGrad|\.grad|None|True|False|-?\d+\.\d+"
     ja, en = (
-        sorted(re.findall(known, autograd.describe(data(name), words[code].autograd)))
+        sorted(re.findall(known, description(name, words[code].autograd)))
         for code in ("ja", "en")
     )
     assert ja == en != []

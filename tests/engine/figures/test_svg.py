@@ -57,9 +57,9 @@ def test_no_text_and_no_attribute_breaks_it(bad):
 
 
 def test_what_cannot_be_seen_is_written_as_python_writes_it():
-    assert visible("日本 語") == "日本 語"
-    assert visible("a\x1b[31m\n\u202eb\u2028\ud800") == (
-        "a\\x1b[31m\\n\\u202eb\\u2028\\ud800"
+    assert visible("日本\u3000語 a\u00a0b\tc\n") == "日本\u3000語 a\u00a0b\tc\n"
+    assert visible("a\x1b[31m\r\u202eb\u2028\ud800\uffff") == (
+        "a\\x1b[31m\\r\\u202eb\\u2028\\ud800\\uffff"
     )
 
 
