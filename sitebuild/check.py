@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from sitebuild.faults import Fault
 from sitebuild.fences import FENCES
-from sitebuild.pages.compare import compare
-from sitebuild.pages.links import dead_links
-from sitebuild.pages.unique import same_pages
+from sitebuild.pages.together import compare, dead_links, same_pages
 from sitebuild.project import Project, Run
 from sitebuild.run.result import Result, fault, silent
 
