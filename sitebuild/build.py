@@ -20,7 +20,7 @@ from sitebuild.check import check, judge, part, report
 from sitebuild.faults import Fault
 from sitebuild.fences import figure
 from sitebuild.fences.benchmark import measure as benchmarks
-from sitebuild.maker import render
+from sitebuild.maker import render, site
 from sitebuild.programs import runnable
 from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project, Run
@@ -47,7 +47,7 @@ def build(root: Path, to: Path, runner: Runner, *, measure: bool, strict: bool) 
             measurement is shown, or none.
         strict: Whether a program has to end as it announces.
     """
-    render.today()  # which may be nonsense, and all else for nothing
+    site.today()  # which may be nonsense, and all else for nothing
     with _folder_beside(to) as folder:
         found = project.read(root)
         render.warm_up()  # while the zygote imports torch

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import gc
 import multiprocessing
-import os
 import shutil
 import signal
 import subprocess
@@ -15,11 +13,11 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault
 from sitebuild.fences import FENCES
 from sitebuild.maker.nav import unequal
 from sitebuild.maker.site import Reports, Site
-from sitebuild.maker.verify import Dead, Links, faults, file_of, read
+from sitebuild.maker.verify import Dead, Links, faults, file_of, loaded, read
 from sitebuild.pages.call import Call
 from sitebuild.pages.outline import Page
 from sitebuild.project import Run
@@ -45,22 +43,14 @@ def warm_up() -> None:
 
 
 def render(run: Run, to: Path) -> Rendered:
-    """Render all pages of a run, with all that lies beside them, and follow links.
-
-    Args:
-        run: What the pages show.
-        to: A folder for the site, which does not exist.
-    """
-    whole = Rendered()
-    if not (run.project.root / ASSETS).is_dir():
-        advice = "it holds what mkdocs.yml names as `extra_css` and `extra_javascript`"
-        whole.faults.append(
-            Fault.of(ASSETS, 1, "unreadable", what="there is no such folder", do=advice)
-        )
-        return whole
+    """Render all that a run shows into `to`, a new folder, and follow the links."""
+    assets = run.project.root / ASSETS
+    if not assets.is_dir():
+        return Rendered([Fault.of(ASSETS, 1, "unreadable/assets")])
+    whole = Rendered([*unequal(run.project.root, run.project.languages)])
+    whole.faults += loaded(assets, ASSETS)
     to.mkdir()
     _publish(run, to, run.project.all_pages)
-    whole.faults += unequal(run.project.root, run.project.languages)
     for part in _side_by_side(run, to, _commit(run)):
         whole.faults += part.faults
         whole.titles |= part.titles
@@ -79,10 +69,8 @@ class Again:
     def __init__(self, run: Run, site: Path, whole: Rendered) -> None:
         """Load what the pages of each language share.
 
-        Args:
-            run: What the whole site shows.
-            site: Its folder.
-            whole: What came of rendering it.
+        `site` is the folder of the site that shows `run`, and `whole` what came of
+        rendering it.
         """
         self._site, self._ids = site, whole.ids
         self._new = site.with_name(f"{site.name}.new")  # until all is sound
@@ -90,12 +78,11 @@ class Again:
         self._languages: dict[str, Site] = {}
         commit = _commit(run)
         for code, language in run.project.languages.items():
-            stamp = _stamp(run, language, commit)
-            self._languages[code] = Site(run, language, self._new, stamp)
-            self._languages[code].name(whole.titles[code])
-            self._languages[code].without_search()
+            made = Site(run, language, self._new, commit)
+            made.render_singly(whole.titles[code])
             # The first page takes the time to compile the templates, so not an edit.
-            self._languages[code].page(run, next(iter(whole.titles[code])))
+            made.page(run, next(iter(whole.titles[code])))
+            self._languages[code] = made
 
     def render(self, run: Run, pages: Collection[Page]) -> list[Fault]:
         """Render `pages` as they are now, beside the site; `put` puts them on it.
@@ -204,7 +191,7 @@ def _language(run: Run, language: Language, to: Path, commit: str) -> Rendered:
     project = run.project
     rendered = Rendered()
     with Reports(project, language) as reports:
-        site = Site(run, language, to, _stamp(run, language, commit))
+        site = Site(run, language, to, commit)
         documents = {file: read(html) for file, html in site.build().items()}
         rendered.titles = {language.code: site.titles()}
         rendered.ids = {file: document.ids for file, document in documents.items()}
@@ -224,39 +211,3 @@ def _commit(run: Run) -> str:
         )
         return git.stdout.strip()
     return ""
-
-
-def _stamp(run: Run, language: Language, commit: str) -> dict[str, object]:
-    """Return the facts that every page shows about the run it comes from."""
-    words, environment = language.words.stamp, run.environment
-    return {
-        "label": words.label,
-        "lead": words.lead,
-        "facts": [
-            ("torch", environment.torch),
-            ("Python", environment.python),
-            ("NumPy", environment.numpy),
-            (words.device, environment.device),
-            (words.platform, environment.platform),
-            (words.date, today().isoformat()),
-            (words.commit, commit or "-"),
-        ],
-    }
-
-
-def today() -> datetime.date:
-    """Return the day that pages give: a build of old files can be repeated.
-
-    Raises:
-        UnreadableError: `SOURCE_DATE_EPOCH` is no time.
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    utc = datetime.timezone.utc
-    if not epoch:
-        return datetime.datetime.now(utc).date()
-    try:
-        return datetime.datetime.fromtimestamp(int(epoch), utc).date()
-    except (ValueError, OverflowError, OSError):
-        raise UnreadableError(
-            Fault.of("SOURCE_DATE_EPOCH", 1, "unreadable-time", epoch=epoch)
-        ) from None

@@ -16,6 +16,12 @@ _TAG = re.compile(r"<(a|link|img|script|iframe|source)\s([^>]*)>")
 _ATTRIBUTE = re.compile(r'(?:^|\s)(?:href|src)="?([^"\s>]+)')
 _ELSEWHERE = re.compile(r"[a-z]+:|//", re.IGNORECASE)
 _NOT_LOADED = re.compile(r'rel="?(canonical|alternate)')
+# In a style sheet, and in a script.
+_LOADED = re.compile(
+    r"""(?:\burl\(\s*["']?|(?:@import|\bfetch|\bfrom|\bimport)[\s(]*["'`])"""
+    r"""((?:(?:https?|wss?):)?//[^\s"'`)]+)""",
+    re.IGNORECASE,
+)
 _ID = re.compile(r'\sid="?([^"\s>]+)')
 
 
@@ -115,11 +121,24 @@ def faults(project: Project, dead: Iterable[Dead]) -> Iterator[Fault]:
     """Give a fault for all that is dead, where the page has it written."""
     pages = {file_of(project, page): page for page in project.all_pages}
     for found in dead:
-        page = pages.get(found.file)
         path, line = found.file, 1
-        if page:
+        if page := pages.get(path):
             path, line = page.path, _line(project, page, found.target)
         yield Fault.of(path, line, found.kind, target=found.target)
+
+
+def loaded(assets: Path, path: str) -> Iterator[Fault]:
+    """Give what style sheets and scripts in `assets`, which is `path`, load."""
+    for file in sorted(assets.rglob("*.*")):
+        if file.suffix in (".css", ".js"):
+            text = file.read_text(encoding="utf-8", errors="replace")
+            for found in _LOADED.finditer(text):
+                yield Fault.of(
+                    f"{path}/{file.relative_to(assets).as_posix()}",
+                    text[: found.start(1)].count("\n") + 1,
+                    "outside-resource",
+                    target=found[1],
+                )
 
 
 def _line(project: Project, page: Page, target: str) -> int:
@@ -129,9 +148,8 @@ def _line(project: Project, page: Page, target: str) -> int:
     to = posixpath.normpath(posixpath.join(here, to))
     for link in page.links:
         path, _, anchor = link.target.partition("#")
-        slug = posixpath.normpath(posixpath.join(posixpath.dirname(page.slug), path))
-        leads = posixpath.normpath(address(slug) if path else here)
-        if (leads, anchor) == (to, wanted):
+        leads = address(page.slug_of(path)) if path else here
+        if (posixpath.normpath(leads), anchor) == (to, wanted):
             return link.line
     written = re.compile(rf"""["'=(]{re.escape(target)}["'\s>)]""")
     lines = (project.root / page.path).read_text(encoding="utf-8").splitlines()

@@ -154,12 +154,7 @@ def _read_front_matter(page: Page, lines: list[_Line]) -> list[_Line]:
         return lines
     end = next((number for number, text in lines[1:] if text == "---"), 0)
     if not end:
-        page.wrong(
-            1,
-            "front-matter",
-            what="the front matter never ends",
-            do="end it with a line that is ---",
-        )
+        page.wrong(1, "front-matter/no-end")
         return lines
     for number, line in lines[1 : end - 1]:
         key, colon, value = line.partition(":")
@@ -167,18 +162,10 @@ def _read_front_matter(page: Page, lines: list[_Line]) -> list[_Line]:
             page.description = value.strip().strip("\"'")
         if not colon or key not in FRONT_MATTER:
             page.wrong(
-                number,
-                "front-matter",
-                what=f"the front matter cannot hold {line!r}",
-                do=f"write `key: text` on one line, with one of {', '.join(FRONT_MATTER)}",
+                number, "front-matter/key", line=line, keys=", ".join(FRONT_MATTER)
             )
         elif _COLONS.match(line):
-            page.wrong(
-                number,
-                "front-matter",
-                what="this line of the front matter is not YAML: a second colon",
-                do="put the text in quotes, or leave the colon out",
-            )
+            page.wrong(number, "front-matter/colon")
     if not page.description:
         page.wrong(1, "no-description")
     return lines[end:]
@@ -222,21 +209,10 @@ def _read_block(
         return ""
     header = header.strip(" ")
     if not _EXECUTED.fullmatch(header):
-        page.wrong(
-            number,
-            "not-run",
-            what=f"a reader would think that this block was run: {header!r}",
-            do='begin it with `python exec="on"` as it is written here, and show a '
-            "program; nothing else stands in a block on a page",
-        )
+        page.wrong(number, "not-run/block", header=header)
         return text
     if indent or above.strip():
-        page.wrong(
-            number,
-            "misplaced-fence",
-            what="a fence stands by itself, not in a list, a quotation or a paragraph",
-            do="begin it in the first column, after an empty line",
-        )
+        page.wrong(number, "misplaced-fence/begin")
     code = "\n".join(lines).strip()
     try:
         page.fences.append(Fence(number, parse(code, options(header), forms)))
@@ -248,21 +224,11 @@ def _read_block(
 
 def _read_line(page: Page, number: int, text: str, above: str, contained: bool) -> None:
     if _FENCE.fullmatch(above):
-        page.wrong(
-            number,
-            "misplaced-fence",
-            what="the fence above this line stands by itself, not in a paragraph",
-            do="put an empty line between them",
-        )
+        page.wrong(number, "misplaced-fence/above")
     elif above.strip() and _UNDERLINE.fullmatch(text):
         page.wrong(number, "underlined-heading", text=text)
     if text.startswith("    ") and not contained and not above.strip():
-        page.wrong(
-            number,
-            "not-run",
-            what="a reader would think that this block was run: it is indented",
-            do="indent what belongs to a list, and nothing else",
-        )
+        page.wrong(number, "not-run/indented")
         return
     if _CONFLICT.match(text):
         page.wrong(number, "merge-conflict")
