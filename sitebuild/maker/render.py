@@ -17,7 +17,7 @@ from sitebuild.faults import Fault
 from sitebuild.fences import FENCES
 from sitebuild.maker.nav import unequal
 from sitebuild.maker.site import Reports, Site
-from sitebuild.maker.verify import Dead, Links, faults, file_of, loaded, read
+from sitebuild.maker.verify import Document, dead, file_of, loaded, read
 from sitebuild.pages.call import Call
 from sitebuild.pages.outline import Page
 from sitebuild.project import Run
@@ -33,8 +33,7 @@ class Rendered:
 
     faults: list[Fault] = field(default_factory=list)
     titles: dict[str, dict[str, str]] = field(default_factory=dict)  # as menus have
-    ids: dict[str, frozenset[str]] = field(default_factory=dict)  # of each HTML file
-    dead: list[Dead] = field(default_factory=list)
+    documents: dict[str, Document] = field(default_factory=dict)  # each HTML file
 
 
 def warm_up() -> None:
@@ -54,12 +53,8 @@ def render(run: Run, to: Path) -> Rendered:
     for part in _side_by_side(run, to, _commit(run)):
         whole.faults += part.faults
         whole.titles |= part.titles
-        whole.ids |= part.ids
-        whole.dead += part.dead
-    # What was dead for one language's process may have come from another's.
-    links = Links([to], whole.ids)
-    dead = [found for found in whole.dead if links.wrong(found.file, found.target)]
-    whole.faults += faults(run.project, dead)
+        whole.documents |= part.documents
+    whole.faults += dead(run.project, [to], whole.documents, whole.documents)
     return whole
 
 
@@ -72,9 +67,9 @@ class Again:
         `site` is the folder of the site that shows `run`, and `whole` what came of
         rendering it.
         """
-        self._site, self._ids = site, whole.ids
+        self._site, self._documents = site, whole.documents
         self._new = site.with_name(f"{site.name}.new")  # until all is sound
-        self._new_ids: dict[str, frozenset[str]] = {}
+        self._new_documents: dict[str, Document] = {}
         self._languages: dict[str, Site] = {}
         commit = _commit(run)
         for code, language in run.project.languages.items():
@@ -87,46 +82,33 @@ class Again:
     def render(self, run: Run, pages: Collection[Page]) -> list[Fault]:
         """Render `pages` as they are now, beside the site; `put` puts them on it.
 
-        Returns:
-            What MkDocs warns of, and dead links of and to the pages.
+        Return what MkDocs warns of, and dead links of and to the pages.
         """
         project = run.project
         found: list[Fault] = []
         shutil.rmtree(self._new, ignore_errors=True)
         self._new.mkdir()
         _publish(run, self._new, pages)
-        documents = {}
+        new: dict[str, Document] = {}
         for page in pages:
             with Reports(project, project.languages[page.language]) as reports:
                 html = self._languages[page.language].page(run, page.slug)
-                documents[file_of(project, page)] = read(html)
+                new[file_of(project, page)] = read(html)
             found += reports.faults
-        self._new_ids = {file: documents[file].ids for file in documents}
-        lost = {
-            name
-            for file, ids in self._new_ids.items()
-            for name in self._ids[file] - ids
-        }
-        for file, html in self._that_link_to(lost):
-            documents.setdefault(file, read(html))
-        links = Links([self._new, self._site], self._ids | self._new_ids)
-        dead = [d for file in documents for d in links.dead(file, documents[file])]
-        return [*found, *faults(project, dead)]
+        self._new_documents = new
+        documents = self._documents | new
+        lost = any(self._documents[file].ids - new[file].ids for file in new)
+        files = documents if lost else new  # any may link to what is lost
+        found += dead(project, [self._new, self._site], documents, files)
+        return found
 
     def put(self) -> None:
         """Put what was rendered last on the site."""
-        self._ids |= self._new_ids
+        self._documents |= self._new_documents
         for new in self._new.rglob("*.*"):
             old = self._site / new.relative_to(self._new)
             old.parent.mkdir(parents=True, exist_ok=True)
             new.replace(old)
-
-    def _that_link_to(self, lost: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Give the files that may link to ids that are no longer there, as HTML."""
-        for file in self._ids if lost else ():
-            html = (self._site / file).read_text(encoding="utf-8")
-            if any(f"#{name}" in html for name in lost):
-                yield file, html
 
 
 def _publish(run: Run, to: Path, pages: Collection[Page]) -> None:
@@ -192,12 +174,8 @@ def _language(run: Run, language: Language, to: Path, commit: str) -> Rendered:
     rendered = Rendered()
     with Reports(project, language) as reports:
         site = Site(run, language, to, commit)
-        documents = {file: read(html) for file, html in site.build().items()}
+        rendered.documents = {file: read(html) for file, html in site.build().items()}
         rendered.titles = {language.code: site.titles()}
-        rendered.ids = {file: document.ids for file, document in documents.items()}
-        links = Links([to], rendered.ids)
-        for file, document in documents.items():
-            rendered.dead += links.dead(file, document)
     rendered.faults = reports.faults
     return rendered
 
