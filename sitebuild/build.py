@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -141,8 +141,9 @@ def _folder_beside(to: Path) -> Iterator[Path]:
     for left in to.parent.glob(f".{to.name}-*"):
         if _take(left):
             _remove(left, to)
-    folder = Path(tempfile.mkdtemp(prefix=f".{to.name}-", dir=to.parent))
+    folder = to.with_name(f".{to.name}-{secrets.token_hex(4)}")
     try:
+        folder.mkdir()
         _take(folder)
         yield folder
     finally:

@@ -16,7 +16,7 @@ from pathlib import Path
 from sitebuild.faults import Fault
 from sitebuild.fences import FENCES
 from sitebuild.maker.nav import unequal
-from sitebuild.maker.site import Reports, Site
+from sitebuild.maker.site import Site, reported
 from sitebuild.maker.verify import Document, dead, file_of, loaded, read
 from sitebuild.pages.call import Call
 from sitebuild.pages.outline import Page
@@ -91,10 +91,10 @@ class Again:
         _publish(run, self._new, pages)
         new: dict[str, Document] = {}
         for page in pages:
-            with Reports(project, project.languages[page.language]) as reports:
+            with reported(project, project.languages[page.language]) as faults:
                 html = self._languages[page.language].page(run, page.slug)
                 new[file_of(project, page)] = read(html)
-            found += reports.faults
+            found += faults
         self._new_documents = new
         documents = self._documents | new
         lost = any(self._documents[file].ids - new[file].ids for file in new)
@@ -170,13 +170,11 @@ def _answer(
 
 def _language(run: Run, language: Language, to: Path, commit: str) -> Rendered:
     """Render one language."""
-    project = run.project
     rendered = Rendered()
-    with Reports(project, language) as reports:
+    with reported(run.project, language) as rendered.faults:
         site = Site(run, language, to, commit)
         rendered.documents = {file: read(html) for file, html in site.build().items()}
         rendered.titles = {language.code: site.titles()}
-    rendered.faults = reports.faults
     return rendered
 
 

@@ -7,14 +7,17 @@ all pages share is loaded once, and kept.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import logging
 import os
 import re
+import sys
 import time
 import traceback
+from collections.abc import Iterator
+from logging.handlers import BufferingHandler
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from jinja2 import TemplateError
@@ -40,71 +43,62 @@ _PRE, _SPAN = re.compile(r"<pre.*?</pre>", re.S), re.compile(r"</?span[^>]*>")
 _LINE = re.compile(r"\bline (\d+)")
 
 
-class Reports(logging.Handler):
-    """Collects what MkDocs warns of, and why it gives up: each is a fault.
+@contextlib.contextmanager
+def reported(project: Project, language: Language) -> Iterator[list[Fault]]:
+    """Collect what MkDocs warns of, and why it gives up: each is a fault.
 
-    Use it in a ``with`` block, which an error that has become a fault ends.
+    An error that has become a fault ends the ``with`` block, and no more.
     """
+    faults: list[Fault] = []
+    warnings = BufferingHandler(sys.maxsize)
+    warnings.setLevel(logging.WARNING)
+    logger = logging.getLogger("mkdocs")  # and its plugins
+    logger.addHandler(warnings)
+    try:
+        yield faults
+    except (Abort, MkDocsException) as error:
+        faults.append(_of_mkdocs(project, language, str(error)))
+    except TemplateError as error:
+        faults.append(_of_theme(project, error))
+    finally:
+        logger.removeHandler(warnings)
+    messages = dict.fromkeys(record.getMessage() for record in warnings.buffer)
+    faults += [_of_mkdocs(project, language, message) for message in messages]
 
-    def __init__(self, project: Project, language: Language) -> None:
-        """Prepare to report on the pages of one language."""
-        super().__init__(logging.WARNING)
-        self.faults: list[Fault] = []
-        self._project, self._language = project, language
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take a warning for a fault."""
-        self._add(record.getMessage())
+def _of_theme(project: Project, error: TemplateError) -> Fault:
+    """Return the fault of the line of a template at which it fails."""
+    frame = next(
+        frame
+        for frame in reversed(traceback.extract_tb(error.__traceback__))
+        if frame.filename.endswith((".html", ".xml")) or frame.name == "load"
+    )
+    path = getattr(error, "filename", None) or frame.filename
+    line = getattr(error, "lineno", None) or frame.lineno or 1
+    text = f"{type(error).__name__}: {error}"
+    return Fault.of(os.path.relpath(path, project.root), line, "theme", text=text)
 
-    def __enter__(self) -> Reports:
-        """Listen to MkDocs and its plugins."""
-        logging.getLogger("mkdocs").addHandler(self)
-        return self
 
-    def __exit__(
-        self, kind: object, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        """Take an error of MkDocs or of a template for a fault."""
-        logging.getLogger("mkdocs").removeHandler(self)
-        if isinstance(error, (Abort, MkDocsException)):
-            self._add(str(error))
-        elif isinstance(error, TemplateError):
-            frame = next(
-                frame
-                for frame in reversed(traceback.extract_tb(trace))
-                if frame.filename.endswith((".html", ".xml")) or frame.name == "load"
-            )
-            path = getattr(error, "filename", None) or frame.filename
-            line = getattr(error, "lineno", None) or frame.lineno or 1
-            path = os.path.relpath(path, self._project.root)
-            text = f"{type(error).__name__}: {error}"
-            self.faults.append(Fault.of(path, line, "theme", text=text))
-        else:
-            return False
-        return True
-
-    def _add(self, message: str) -> None:
-        """Note a fault of the page that a message names, or of the configuration."""
-        pages = self._project.pages[self._language.code]
-        named = _QUOTED.findall(message)
-        slug = next((word for word in named if word in pages), "")
-        path = pages[slug].path if slug else self._language.config
-        places = (
-            (file, number)
-            for file in dict.fromkeys([path, ROOT_CONFIG])
-            for word in named
-            if word != slug
-            for number, text in enumerate(
-                (self._project.root / file).read_text(encoding="utf-8").splitlines(), 1
-            )
-            if word in text
+def _of_mkdocs(project: Project, language: Language, message: str) -> Fault:
+    """Return a fault of the page that a message names, or of the configuration."""
+    pages = project.pages[language.code]
+    named = _QUOTED.findall(message)
+    slug = next((word for word in named if word in pages), "")
+    path = pages[slug].path if slug else language.config
+    places = (
+        (file, number)
+        for file in dict.fromkeys([path, ROOT_CONFIG])
+        for word in named
+        if word != slug
+        for number, text in enumerate(
+            (project.root / file).read_text(encoding="utf-8").splitlines(), 1
         )
-        path, line = next(places, (path, 1))
-        if given := _LINE.search(message):
-            line = int(given[1])
-        fault = Fault.of(path, line, "site-generator", message=message)
-        if fault not in self.faults:
-            self.faults.append(fault)
+        if word in text
+    )
+    path, line = next(places, (path, 1))
+    if given := _LINE.search(message):
+        line = int(given[1])
+    return Fault.of(path, line, "site-generator", message=message)
 
 
 def today() -> datetime.date:
