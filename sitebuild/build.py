@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sitebuild import project
@@ -20,46 +20,36 @@ from sitebuild.check import check, judge, part, report
 from sitebuild.faults import Fault
 from sitebuild.fences import figure
 from sitebuild.fences.benchmark import measure as benchmarks
-from sitebuild.maker import render
+from sitebuild.maker import render, site
 from sitebuild.programs import runnable
-from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project, Run
 from sitebuild.run import recording
-from sitebuild.run.capture import Shot
 from sitebuild.run.environment import Environment
-from sitebuild.run.recording import Recording, read_recordings
+from sitebuild.run.recording import read_recordings
 from sitebuild.run.result import Result
 from sitebuild.run.runner import Runner
 
-Results = Callable[[list[Snippet], Mapping[str, Sequence[Shot]]], Mapping[str, Result]]
+# Results by the name of their program, its text, and the figures to take of it.
+Kept = dict[tuple[str, str, str], Result]
 
 
 def build(root: Path, to: Path, runner: Runner, *, measure: bool, strict: bool) -> int:
     """Build all languages into `to`; return an exit status.
 
-    `to` is replaced when the new site is sound, and untouched until then.
-
     Args:
         root: The folder of the project.
-        to: The folder of the site.
+        to: Replaced when the new site is sound, and untouched until then.
         runner: Runs the programs.
         measure: Whether to measure the benchmarks anew; if not, the last
             measurement is shown, or none.
         strict: Whether a program has to end as it announces.
     """
-    render.today()  # which may be nonsense, and all else for nothing
+    site.today()  # which may be nonsense, and all else for nothing
     with _folder_beside(to) as folder:
         found = project.read(root)
         render.warm_up()  # while the zygote imports torch
         begun = time.perf_counter()
-        run, faults = execute(
-            found,
-            runner.environment(),
-            lambda programs, shots: dict(runner.run(programs, figures=shots)),
-            read_recordings(root),
-            strict=strict,
-        )
-        faults += recording.faults(root)
+        run, faults = execute(found, runner, runner.environment(), strict=strict)
         ran = time.perf_counter()
         faults += recording.faults(root)
         # Minutes of measuring are for nothing if the site cannot be built.
@@ -84,26 +74,29 @@ def build(root: Path, to: Path, runner: Runner, *, measure: bool, strict: bool) 
 
 def execute(
     found: Project,
+    runner: Runner,
     environment: Environment,
-    results_of: Results,
-    recordings: list[Recording],
+    kept: Kept | None = None,
     *,
     strict: bool = True,
 ) -> tuple[Run, list[Fault]]:
     """Run the programs; return all that pages show, and what is wrong.
 
-    Args:
-        found: What the files say.
-        environment: Where programs run.
-        results_of: Runs the programs it is given, and takes the figures.
-        recordings: What programs printed elsewhere.
-        strict: Whether a program has to end as it announces.
+    Programs of which `kept` has the result do not run; what ran is in it then. If
+    not `strict`, a program may end otherwise than it announces.
     """
+    kept = {} if kept is None else kept
     faults = check(found)
-    programs = runnable(found.programs, environment.cuda)
-    ended = results_of(programs, figure.wanted(found))
+    programs, figures = runnable(found.programs, environment.cuda), figure.wanted(found)
+    keys = {p.name: (p.name, p.source, repr(figures.get(p.name))) for p in programs}
+    new = [program for program in programs if keys[program.name] not in kept]
+    ended = {name: kept[key] for name, key in keys.items() if key in kept}
+    ended |= runner.run(new, figures=figures)
+    kept.clear()
+    kept.update((keys[name], result) for name, result in ended.items())
     results, failed = part(found, ended, strict)
     repo_url = os.environ.get("REPO_URL", "").rstrip("/")
+    recordings = read_recordings(found.root)
     run = Run(found, environment, results, repo_url, recordings=recordings)
     faults += failed
     if strict:  # what another torch cannot draw or decide is left out
@@ -122,20 +115,17 @@ def measurements(run: Run, *, anew: bool) -> list[Fault]:
 def add(faults: list[Fault], rendered: Iterable[Fault]) -> None:
     """Add the faults that rendering found, but for links that are known as dead."""
     known = {(fault.path, fault.line) for fault in faults if fault.kind == "dead-link"}
-    for fault in rendered:
-        if fault.kind != "dead-link" or (fault.path, fault.line) not in known:
-            faults.append(fault)
+    faults += [
+        fault
+        for fault in rendered
+        if fault.kind != "dead-link" or (fault.path, fault.line) not in known
+    ]
 
 
 def check_only(root: Path, runner: Runner) -> int:
     """Check pages and run programs, without rendering; return an exit status."""
     found = project.read(root)
-    run, faults = execute(
-        found,
-        runner.environment(),
-        lambda programs, shots: dict(runner.run(programs, figures=shots)),
-        read_recordings(root),
-    )
+    run, faults = execute(found, runner, runner.environment())
     faults += recording.faults(root)
     if faults:
         print(report(faults, found), file=sys.stderr)
@@ -151,8 +141,9 @@ def _folder_beside(to: Path) -> Iterator[Path]:
     for left in to.parent.glob(f".{to.name}-*"):
         if _take(left):
             _remove(left, to)
-    folder = Path(tempfile.mkdtemp(prefix=f".{to.name}-", dir=to.parent))
+    folder = to.with_name(f".{to.name}-{secrets.token_hex(4)}")
     try:
+        folder.mkdir()
         _take(folder)
         yield folder
     finally:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from sitebuild.faults import Fault
 from sitebuild.fences import FENCES
-from sitebuild.pages.compare import compare
-from sitebuild.pages.links import dead_links
-from sitebuild.pages.unique import same_pages
+from sitebuild.pages.together import compare, dead_links, same_pages
 from sitebuild.project import Project, Run
 from sitebuild.run.result import Result, fault, silent
 
@@ -18,7 +16,10 @@ def check(project: Project) -> list[Fault]:
     """Return all that is wrong as far as the files tell."""
     faults = [*project.faults, *compare(project.pages, project.unread)]
     if not project.unread:
-        faults += _not_shown(project)
+        shown = {use.call.program for use in project.uses}
+        for name, program in project.programs.items():
+            if name not in shown and program.path.startswith("snippets/"):
+                faults.append(Fault.of(program.path, 1, "not-shown", name=name))
     for by_slug in project.pages.values():
         faults += dead_links(project.root, by_slug, project.unread)
         faults += same_pages(by_slug)
@@ -27,23 +28,13 @@ def check(project: Project) -> list[Fault]:
     return faults
 
 
-def _not_shown(project: Project) -> Iterator[Fault]:
-    shown = {use.call.program for use in project.uses}
-    for program in project.programs.values():
-        if program.name not in shown and program.path.startswith("snippets/"):
-            yield Fault.of(program.path, 1, "not-shown", name=program.name)
-
-
 def part(
     project: Project, results: Mapping[str, Result], strict: bool
 ) -> tuple[dict[str, Result], list[Fault]]:
-    """Part the results of programs that ended as they announce from the others.
+    """Part the sound results from the others, and return a fault for each of these.
 
     If not `strict`, how Python saw a program end is sound, whatever it
     announces: on another torch that is what the pages are to show.
-
-    Returns:
-        The sound results, and a fault for each of the others.
     """
     sound, faults = {}, []
     for name, result in results.items():
@@ -53,8 +44,8 @@ def part(
             found = silent(program, result)
         if found and not strict and result.ended in ("end", "exception"):
             print(f"note: {found}", file=sys.stderr)
-            sound[name] = result
-        elif found:
+            found = None
+        if found:
             faults.append(found)
         else:
             sound[name] = result
@@ -78,8 +69,7 @@ def report(faults: list[Fault], project: Project) -> str:
     lines = []
     for found in sorted(set(faults)):
         lines.append(str(found))
-        shown_on = places.get(found.path)
-        if shown_on:
+        if shown_on := places.get(found.path):
             lines.append(f"    shown on {', '.join(shown_on)}")
     count = len(set(faults))
     return "\n".join([*lines, f"{count} problem{'s' * (count != 1)}."])

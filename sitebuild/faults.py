@@ -32,8 +32,8 @@ class Fault:
     def of(cls, path: str, line: int, kind: str, /, **values: object) -> Fault:
         """Return a fault with the texts of its kind, filled in."""
         texts = TEXTS[kind]
-        do = texts.get("do", "").format(**values)
-        return cls(path, line, kind, texts["says"].format(**values), do)
+        says, do = texts["says"].format(**values), texts.get("do", "").format(**values)
+        return cls(path, line, kind.partition("/")[0], says, do)
 
     def __str__(self) -> str:
         """Return ``path:line: message [kind]`` with the advice on its own line."""

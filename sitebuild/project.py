@@ -15,7 +15,7 @@ from sitebuild.programs import snippet, text
 from sitebuild.programs.operations import Operation, read_operations
 from sitebuild.programs.snippet import Snippet
 from sitebuild.run.environment import Environment
-from sitebuild.run.recording import Recording, read_recordings
+from sitebuild.run.recording import Recording
 from sitebuild.run.result import Result
 from sitebuild.words import Language, read_languages
 
@@ -125,6 +125,3 @@ class Run:
         """Return what a program printed; None if it did not end as it should."""
         result = self.results.get(program)
         return result.output if result else None
-
-
-__all__ = ["Project", "Run", "Use", "read", "read_recordings"]

@@ -18,8 +18,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -32,11 +31,7 @@ from sitebuild.fences import FENCES
 from sitebuild.fences.benchmark.measure import STORE
 from sitebuild.maker.render import Again, render
 from sitebuild.pages.call import Call
-from sitebuild.programs.snippet import Snippet
 from sitebuild.project import Project
-from sitebuild.run.capture import Shot
-from sitebuild.run.recording import Recording, read_recordings
-from sitebuild.run.result import Result
 from sitebuild.run.runner import Runner
 from sitebuild.server import State, start
 
@@ -46,12 +41,7 @@ WATCHED = ("docs", "snippets", "matrix", *SHARED[1:])
 SETTLE = 0.05  # seconds without a further change before a build begins
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """What decides how a page looks, beside what decides it for all pages."""
-
-    text: bytes
-    depends: tuple[tuple[str, ...], ...]  # what its fences show
+Inputs = tuple[bytes, tuple[tuple[str, ...], ...]]
 
 
 class Workshop:
@@ -66,12 +56,11 @@ class Workshop:
         self._environment = runner.environment()
         self._found: Project | None = None  # as it was read last
         self._stamps: dict[str, int] = {}  # of what concerned all pages then
-        self._recordings: list[Recording] = []
-        self._results: dict[tuple[str, str, str], Result] = {}
+        self._results: build.Kept = {}
         # Of the last sound site:
         self._again: Again | None = None
         self._shared: object = None  # what decides how all of its pages look
-        self._inputs: dict[str, Inputs] = {}  # what else decides it, by path
+        self._inputs: dict[str, Inputs] = {}  # what else decides it
 
     @property
     def site(self) -> Path:
@@ -79,11 +68,10 @@ class Workshop:
         assert self.state.site
         return self.state.site
 
-    def build(self, edited: Collection[str] | None = None) -> None:
+    def build(self, edited: Collection[str] = ()) -> None:
         """Build once; if anything is wrong, say so and keep the last site.
 
-        `edited` are the paths of the files that are not as they were at the last
-        build; any may be, if it is not given.
+        `edited` are the paths of what is not as it was at the last build.
         """
         begun = time.perf_counter()
         try:
@@ -92,25 +80,22 @@ class Workshop:
             text = str(error)
         if text:
             print(text, file=sys.stderr, flush=True)
-            self.state.fail(text)
+            self.state.change(report=text)
         else:
             print(f"built in {time.perf_counter() - begun:.2f} s", flush=True)
 
-    def _build(self, edited: Collection[str] | None) -> str:
+    def _build(self, edited: Collection[str]) -> str:
         """Build what has changed; return the report of what is wrong."""
-        found = None
-        if self._found and edited is not None:
-            found = project.read_again(self._found, edited)
+        found = self._found and project.read_again(self._found, edited)
         self._found = None  # if this ends by an error
         if found is None:
             found = project.read(self._root)
             self._stamps = _stamps(found)
-            self._recordings = read_recordings(self._root)
         self._found = found
         titles = {page.path: page.title for page in found.all_pages}  # in the menus
         shared = titles, self._stamps
         run, faults = build.execute(
-            found, self._environment, self._run, self._recordings
+            found, self._runner, self._environment, self._results
         )
         faults += build.measurements(run, anew=False)
         if found.unread:  # MkDocs would stop at it
@@ -119,11 +104,7 @@ class Workshop:
         again, whole = self._again, None
         target = self._folder / str(self.state.number + 1)
         if again and shared == self._shared:
-            new = [
-                page
-                for page in found.all_pages
-                if inputs[page.path] != self._inputs[page.path]
-            ]
+            new = [p for p in found.all_pages if inputs[p.path] != self._inputs[p.path]]
             build.add(faults, again.render(run, new))
         else:
             whole = render(run, target)
@@ -135,34 +116,25 @@ class Workshop:
         self._shared, self._inputs = shared, inputs
         if whole:
             last = self.state.site
-            self.state.put(target)
+            self.state.change(target)
             self._again = Again(run, target, whole)
             if last:
                 shutil.rmtree(last)
         elif again:
             again.put()
-            self.state.put(self.site)
+            self.state.change(self.site)
         return ""
-
-    def _run(
-        self, programs: list[Snippet], wanted: Mapping[str, Sequence[Shot]]
-    ) -> dict[str, Result]:
-        """Run what has changed, or is to be drawn otherwise; keep the rest."""
-        keys = {p.name: (p.name, p.source, repr(wanted.get(p.name))) for p in programs}
-        new = [p for p in programs if keys[p.name] not in self._results]
-        for name, result in self._runner.run(new, figures=wanted):
-            self._results[keys[name]] = result
-        self._results = {key: self._results[key] for key in keys.values()}
-        return {name: self._results[key] for name, key in keys.items()}
 
 
 def _inputs(found: Project) -> dict[str, Inputs]:
+    """Return what decides how each page looks: its text, and what its fences show."""
+
     @functools.cache  # the languages make the same calls
     def depends(call: Call) -> tuple[str, ...]:
         return tuple(FENCES[call.function].depends(call, found))
 
     return {
-        page.path: Inputs(
+        page.path: (
             (found.root / page.path).read_bytes(),
             tuple(depends(fence.call) for fence in page.fences),
         )

@@ -27,16 +27,11 @@ class State:
         self._changes = 0
         self._changed = threading.Condition()
 
-    def put(self, site: Path) -> None:
-        """Show another site, or what is new in the same."""
+    def change(self, site: Path | None = None, report: str = "") -> None:
+        """Show another site, or what is new in the same; or say why there is none."""
         with self._changed:
-            self.site, self.number, self._report = site, self.number + 1, ""
-            self._changes += 1
-            self._changed.notify_all()
-
-    def fail(self, report: str) -> None:
-        """Say why there is no new site."""
-        with self._changed:
+            if site:
+                self.site, self.number = site, self.number + 1
             self._report = report
             self._changes += 1
             self._changed.notify_all()

@@ -60,14 +60,8 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(
-        address=address,
-        breakable=breakable,
-        code=code,
-        fill=fill,
-        inline=inline,
-        program=program,
-    )
+    filters = (address, breakable, code, fill, inline, program)
+    found.filters |= {function.__name__: function for function in filters}
     return found
 
 

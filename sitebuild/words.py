@@ -75,104 +75,78 @@ def read_languages(root: Path) -> tuple[dict[str, Language], list[Fault]]:
     A language whose file cannot be read is left out, and its file is a fault. So
     is a text that not all files have, or have with other placeholders.
     """
-    texts: dict[str, dict[str, str]] = {}
-    languages: dict[str, Language] = {}
+    languages: list[Language] = []
     faults: list[Fault] = []
     for file in sorted((root / "words").glob("*.toml")):
         try:
             table = _read(file, root)
-            texts[file.stem] = dict(_texts(table))
         except UnreadableError as error:
             faults.append(error.fault)
             continue
         about = table["language"]
         language = Language(file.stem, about["name"], about["config"], Words(table))
-        languages[file.stem] = language
-    first = next((c for c, one in languages.items() if not one.prefix), "")
-    if first:
-        languages = {first: languages[first], **languages}
-        faults += _unequal(root, first, texts)
+        languages.append(language)
+    languages.sort(key=lambda language: language.prefix != "")
+    if languages and not languages[0].prefix:
+        for other in languages[1:]:
+            faults += _unequal(root, languages[0], other)
     elif not faults:
-        faults.append(
-            Fault.of(
-                "words",
-                1,
-                "unreadable",
-                what=f"no language has the configuration {ROOT_CONFIG}",
-                do="name it in the table [language] of the language at the root",
-            )
-        )
-    return languages, faults
+        faults.append(Fault.of("words", 1, "unreadable/no-root", config=ROOT_CONFIG))
+    return {language.code: language for language in languages}, faults
 
 
 def _read(file: Path, root: Path) -> dict[str, Any]:
     """Return a file of words, every one of which can be filled in."""
-    path = file.relative_to(root).as_posix()
-    content = text.read(file, root)
-
-    def wrong(line: int, message: str, advice: str) -> UnreadableError:
-        return UnreadableError(
-            Fault.of(path, line, "unreadable", what=message, do=advice)
-        )
-
     try:
-        table: dict[str, Any] = tomllib.loads(content)
+        table: dict[str, Any] = tomllib.loads(text.read(file, root))
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise wrong(
-            int(line[1]) if line else 1,
-            f"this is not TOML: {error}",
-            'write each text on a line of its own: `key = "text"`',
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else 1
+        path = file.relative_to(root).as_posix()
+        raise UnreadableError(
+            Fault.of(path, line, "unreadable/toml", error=error)
         ) from None
-    for key, value in _texts(table):
-        line_ = line_of(content, key)
+    for key, value in _texts(Words(table)):
         if not isinstance(value, str):
-            raise wrong(line_, f"{key!r} is no text", 'put it in quotes: "..."')
+            raise UnreadableError(_wrong(file, "unreadable/no-text", key=key))
         try:
             _placeholders(value)
         except ValueError as error:
-            raise wrong(
-                line_,
-                f"{key!r} cannot be filled in: {error}",
-                "write a brace that stays as two: {{ or }}",
-            ) from None
-    about = table.get("language", {})
+            fault = _wrong(file, "unreadable/braces", key=key, error=error)
+            raise UnreadableError(fault) from None
     for key in ("name", "config"):
-        if key not in about:
-            raise wrong(
-                1,
-                f"there is no {key!r} in the table [language]",
-                "take the file of another language as the pattern",
-            )
+        if key not in table.get("language", {}):
+            raise UnreadableError(_wrong(file, "unreadable/no-language", key=key))
     return table
 
 
-def _texts(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+def _wrong(file: Path, kind: str, /, key: str, **values: object) -> Fault:
+    """Return a fault of the text of a key."""
+    line = line_of(file.read_text(encoding="utf-8"), key)
+    return Fault.of(f"words/{file.name}", line, kind, key=key, **values)
+
+
+def _texts(words: Words, above: str = "") -> Iterator[tuple[str, str]]:
     """Give every text of a file, by its whole key: ``matrix.families.same.name``."""
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _texts(value, f"{above}{key}.")
+    for key in words:
+        if isinstance(words[key], Words):
+            yield from _texts(words[key], f"{above}{key}.")
         else:
-            yield f"{above}{key}", value
+            yield f"{above}{key}", words[key]
 
 
-def _unequal(
-    root: Path, first: str, texts: Mapping[str, Mapping[str, str]]
-) -> Iterator[Fault]:
-    """Give every key, and every placeholder, in which a language differs."""
-    for other in texts:
-        for key in dict.fromkeys([*texts[first], *texts[other]]):
-            here, there = (first, other) if key in texts[first] else (other, first)
-            if key not in texts[there]:
-                what = f"words/{there}.toml has no text for {key!r}"
-            elif _placeholders(texts[here][key]) != _placeholders(texts[there][key]):
-                here = other
-                what = f"{key!r} has other placeholders than in words/{first}.toml"
-            else:
-                continue
-            path = f"words/{here}.toml"
-            line = line_of((root / path).read_text(encoding="utf-8"), key)
-            yield Fault.of(path, line, "unequal-words", what=what)
+def _unequal(root: Path, first: Language, other: Language) -> Iterator[Fault]:
+    """Give every key, and every placeholder, in which two languages differ."""
+    ours, theirs = dict(_texts(first.words)), dict(_texts(other.words))
+    for key in {**ours, **theirs}:
+        has, lacks = (first, other) if key in ours else (other, first)
+        if key not in ours or key not in theirs:
+            file = root / f"words/{has.code}.toml"
+            yield _wrong(file, "unequal-words/none", key=key, lacks=lacks.code)
+        elif _placeholders(ours[key]) != _placeholders(theirs[key]):
+            file = root / f"words/{other.code}.toml"
+            kind = "unequal-words/placeholders"
+            yield _wrong(file, kind, key=key, first=first.code)
 
 
 def _placeholders(text: str) -> set[str]:

@@ -21,22 +21,20 @@ def unequal(root: Path, languages: dict[str, Language]) -> Iterator[Fault]:
     listed = {one.config: _pages(root, one.config) for one in languages.values()}
     first = next(iter(listed), "")
     for config, pages in listed.items():
-        for number, page in enumerate(pages):
-            what = ""
-            if page in pages[:number]:
-                what = f"`nav` lists {page} twice"
-            elif pages[: number + 1] != listed[first][: number + 1]:
-                what = f"page {number + 1} of `nav` is {page}, and not so in {first}"
-            if what:
-                lines = (root / config).read_text(encoding="utf-8").splitlines()
-                places = [
-                    number
-                    for number, text in enumerate(lines, 1)
-                    if page in re.split(r"[\s,\[\]]+", text)
-                ]
-                line = places[-1] if places else 1  # if it is inherited
-                yield Fault.of(config, line, "unequal-nav", what=what)
-                break
+        for number, page in enumerate(pages, 1):
+            if page in pages[: number - 1]:
+                kind = "unequal-nav/twice"
+            elif pages[:number] != listed[first][:number]:
+                kind = "unequal-nav/order"
+            else:
+                continue
+            line = 1  # if it is inherited
+            text = (root / config).read_text(encoding="utf-8")
+            for place, words in enumerate(text.splitlines(), 1):
+                if page in re.split(r"[\s,\[\]]+", words):
+                    line = place
+            yield Fault.of(config, line, kind, number=number, page=page, first=first)
+            break
 
 
 def _pages(root: Path, config: str) -> list[str]:
@@ -48,9 +46,6 @@ def _leaves(nav: Any) -> Iterator[str]:
     """Give the pages in a part of `nav`: a page, a list, a title with either."""
     if isinstance(nav, str):
         yield nav
-    elif isinstance(nav, dict):
-        for below in nav.values():
-            yield from _leaves(below)
     else:
-        for below in nav:
+        for below in nav.values() if isinstance(nav, dict) else nav:
             yield from _leaves(below)

@@ -21,6 +21,7 @@ from bs4 import BeautifulSoup
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
+from sitebuild.pages.outline import address
 from sitebuild.run.result import Result
 from sitebuild.view import View
 
@@ -93,7 +94,13 @@ def dress(html: str, executed: Path, page: Page, view: View) -> str:
             link["href"] = _address(str(link["href"]), page)
         parts.append("".join(str(child) for child in body.children))
         if len(ids) == 1 and len(parts) == 1:
-            parts.append(_links(executed, view))
+            github = re.match(r"https://github\.com/([^/]+/[^/]+)", view.run.repo_url)
+            links = view.render(
+                "notebook_links.html.jinja",
+                file=executed.name,
+                repository=github[1] if github else "",
+            )
+            parts.append(links)
     for item, name in zip(_flat(page.toc.items), ids):
         item.id = name
     return "\n".join(parts)
@@ -107,20 +114,9 @@ def _flat(items: Iterable[AnchorLink]) -> Iterable[AnchorLink]:
 
 def _address(target: str, page: Page) -> str:
     """Turn ``detach.md#x`` into the address that page has from `page`."""
-    found = re.fullmatch(r"([\w./-]+)\.(?:md|ipynb)(#.*)?", target)
+    found = re.fullmatch(r"([\w./-]+\.(?:md|ipynb))(#.*)?", target)
     if not found:
         return target
-    there = posixpath.normpath(
-        posixpath.join(posixpath.dirname(page.file.src_uri), found[1])
-    )
-    there = "" if there == "index" else f"{there}/"
-    return posixpath.relpath(there or ".", page.url) + "/" + (found[2] or "")
-
-
-def _links(executed: Path, view: View) -> str:
-    github = re.match(r"https://github\.com/([^/]+/[^/]+)", view.run.repo_url)
-    return view.render(
-        "notebook_links.html.jinja",
-        file=executed.name,
-        repository=github[1] if github else "",
-    )
+    slug = posixpath.join(posixpath.dirname(page.file.src_uri), found[1])
+    there = address(posixpath.normpath(slug)) or "."
+    return posixpath.relpath(there, page.url) + "/" + (found[2] or "")

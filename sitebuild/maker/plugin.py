@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,10 @@ class ShowRuns(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     """Shows a run on the pages of one language."""
 
     def __init__(self, run: Run, language: Language, executed: dict[str, Path]) -> None:
-        """Prepare to render.
-
-        Args:
-            run: What the pages show.
-            language: That of the pages.
-            executed: Where the notebooks with their outputs will be, by slug.
-        """
+        """Prepare to render; `executed` is where executed notebooks are, by slug."""
         self.run, self.executed = run, executed
         self._language = language
-        self._view = View(run, language, "", "")
-        self._count = 0  # of the fences on the current page so far
+        self._view = View(run, language, "", "")  # of the last fence so far
 
     def _fence(self, code: str, **options: Any) -> str:
         """Be markdown-exec's runner: give what the fence's call asks for."""
@@ -51,10 +45,8 @@ class ShowRuns(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
             return ""  # a fault of its page, which is reported
         if found.program and found.program not in self.run.project.programs:
             return ""  # reported too
-        self._count += 1
-        page, view = self._view, self._view
-        view = View(page.run, page.language, page.slug, page.root, self._count)
-        return FENCES[found.function].render(found, view)
+        self._view = replace(self._view, number=self._view.number + 1)
+        return FENCES[found.function].render(found, self._view)
 
     def _format(self, code: str, md: Markdown, **options: Any) -> str:
         options["html"] = True
@@ -80,8 +72,9 @@ class ShowRuns(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     ) -> None:
         """Be markdown-exec's runner for Python, for the fences that come now."""
         formatters["python"] = self._format
-        self._locate(page)
-        self._count = 0
+        depth = page.url.rstrip("./").count("/") + 1 if page.url.strip("./") else 0
+        root = "../" * (depth + bool(self._language.prefix))
+        self._view = View(self.run, self._language, page.file.src_uri, root)
 
     def on_page_content(
         self, html: str, page: Page, config: MkDocsConfig, files: Files
@@ -94,8 +87,3 @@ class ShowRuns(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
             part if part.startswith("<") else _CJK_BREAK.sub("", part)
             for part in _NO_PROSE.split(html)
         )
-
-    def _locate(self, page: Page) -> None:
-        depth = page.url.rstrip("./").count("/") + 1 if page.url.strip("./") else 0
-        root = "../" * (depth + bool(self._language.prefix))
-        self._view = View(self.run, self._language, page.file.src_uri, root)

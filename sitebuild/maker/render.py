@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import gc
 import multiprocessing
-import os
 import shutil
 import signal
 import subprocess
@@ -15,11 +13,11 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from sitebuild.faults import Fault, UnreadableError
+from sitebuild.faults import Fault
 from sitebuild.fences import FENCES
 from sitebuild.maker.nav import unequal
-from sitebuild.maker.site import Reports, Site
-from sitebuild.maker.verify import Dead, Links, faults, file_of, read
+from sitebuild.maker.site import Site, reported
+from sitebuild.maker.verify import Document, dead, file_of, loaded, read
 from sitebuild.pages.call import Call
 from sitebuild.pages.outline import Page
 from sitebuild.project import Run
@@ -35,8 +33,7 @@ class Rendered:
 
     faults: list[Fault] = field(default_factory=list)
     titles: dict[str, dict[str, str]] = field(default_factory=dict)  # as menus have
-    ids: dict[str, frozenset[str]] = field(default_factory=dict)  # of each HTML file
-    dead: list[Dead] = field(default_factory=list)
+    documents: dict[str, Document] = field(default_factory=dict)  # each HTML file
 
 
 def warm_up() -> None:
@@ -45,31 +42,19 @@ def warm_up() -> None:
 
 
 def render(run: Run, to: Path) -> Rendered:
-    """Render all pages of a run, with all that lies beside them, and follow links.
-
-    Args:
-        run: What the pages show.
-        to: A folder for the site, which does not exist.
-    """
-    whole = Rendered()
-    if not (run.project.root / ASSETS).is_dir():
-        advice = "it holds what mkdocs.yml names as `extra_css` and `extra_javascript`"
-        whole.faults.append(
-            Fault.of(ASSETS, 1, "unreadable", what="there is no such folder", do=advice)
-        )
-        return whole
+    """Render all that a run shows into `to`, a new folder, and follow the links."""
+    assets = run.project.root / ASSETS
+    if not assets.is_dir():
+        return Rendered([Fault.of(ASSETS, 1, "unreadable/assets")])
+    whole = Rendered([*unequal(run.project.root, run.project.languages)])
+    whole.faults += loaded(assets, ASSETS)
     to.mkdir()
     _publish(run, to, run.project.all_pages)
-    whole.faults += unequal(run.project.root, run.project.languages)
     for part in _side_by_side(run, to, _commit(run)):
         whole.faults += part.faults
         whole.titles |= part.titles
-        whole.ids |= part.ids
-        whole.dead += part.dead
-    # What was dead for one language's process may have come from another's.
-    links = Links([to], whole.ids)
-    dead = [found for found in whole.dead if links.wrong(found.file, found.target)]
-    whole.faults += faults(run.project, dead)
+        whole.documents |= part.documents
+    whole.faults += dead(run.project, [to], whole.documents, whole.documents)
     return whole
 
 
@@ -79,67 +64,51 @@ class Again:
     def __init__(self, run: Run, site: Path, whole: Rendered) -> None:
         """Load what the pages of each language share.
 
-        Args:
-            run: What the whole site shows.
-            site: Its folder.
-            whole: What came of rendering it.
+        `site` is the folder of the site that shows `run`, and `whole` what came of
+        rendering it.
         """
-        self._site, self._ids = site, whole.ids
+        self._site, self._documents = site, whole.documents
         self._new = site.with_name(f"{site.name}.new")  # until all is sound
-        self._new_ids: dict[str, frozenset[str]] = {}
+        self._new_documents: dict[str, Document] = {}
         self._languages: dict[str, Site] = {}
         commit = _commit(run)
         for code, language in run.project.languages.items():
-            stamp = _stamp(run, language, commit)
-            self._languages[code] = Site(run, language, self._new, stamp)
-            self._languages[code].name(whole.titles[code])
-            self._languages[code].without_search()
+            made = Site(run, language, self._new, commit)
+            made.render_singly(whole.titles[code])
             # The first page takes the time to compile the templates, so not an edit.
-            self._languages[code].page(run, next(iter(whole.titles[code])))
+            made.page(run, next(iter(whole.titles[code])))
+            self._languages[code] = made
 
     def render(self, run: Run, pages: Collection[Page]) -> list[Fault]:
         """Render `pages` as they are now, beside the site; `put` puts them on it.
 
-        Returns:
-            What MkDocs warns of, and dead links of and to the pages.
+        Return what MkDocs warns of, and dead links of and to the pages.
         """
         project = run.project
         found: list[Fault] = []
         shutil.rmtree(self._new, ignore_errors=True)
         self._new.mkdir()
         _publish(run, self._new, pages)
-        documents = {}
+        new: dict[str, Document] = {}
         for page in pages:
-            with Reports(project, project.languages[page.language]) as reports:
+            with reported(project, project.languages[page.language]) as faults:
                 html = self._languages[page.language].page(run, page.slug)
-                documents[file_of(project, page)] = read(html)
-            found += reports.faults
-        self._new_ids = {file: documents[file].ids for file in documents}
-        lost = {
-            name
-            for file, ids in self._new_ids.items()
-            for name in self._ids[file] - ids
-        }
-        for file, html in self._that_link_to(lost):
-            documents.setdefault(file, read(html))
-        links = Links([self._new, self._site], self._ids | self._new_ids)
-        dead = [d for file in documents for d in links.dead(file, documents[file])]
-        return [*found, *faults(project, dead)]
+                new[file_of(project, page)] = read(html)
+            found += faults
+        self._new_documents = new
+        documents = self._documents | new
+        lost = any(self._documents[file].ids - new[file].ids for file in new)
+        files = documents if lost else new  # any may link to what is lost
+        found += dead(project, [self._new, self._site], documents, files)
+        return found
 
     def put(self) -> None:
         """Put what was rendered last on the site."""
-        self._ids |= self._new_ids
+        self._documents |= self._new_documents
         for new in self._new.rglob("*.*"):
             old = self._site / new.relative_to(self._new)
             old.parent.mkdir(parents=True, exist_ok=True)
             new.replace(old)
-
-    def _that_link_to(self, lost: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Give the files that may link to ids that are no longer there, as HTML."""
-        for file in self._ids if lost else ():
-            html = (self._site / file).read_text(encoding="utf-8")
-            if any(f"#{name}" in html for name in lost):
-                yield file, html
 
 
 def _publish(run: Run, to: Path, pages: Collection[Page]) -> None:
@@ -201,17 +170,11 @@ def _answer(
 
 def _language(run: Run, language: Language, to: Path, commit: str) -> Rendered:
     """Render one language."""
-    project = run.project
     rendered = Rendered()
-    with Reports(project, language) as reports:
-        site = Site(run, language, to, _stamp(run, language, commit))
-        documents = {file: read(html) for file, html in site.build().items()}
+    with reported(run.project, language) as rendered.faults:
+        site = Site(run, language, to, commit)
+        rendered.documents = {file: read(html) for file, html in site.build().items()}
         rendered.titles = {language.code: site.titles()}
-        rendered.ids = {file: document.ids for file, document in documents.items()}
-        links = Links([to], rendered.ids)
-        for file, document in documents.items():
-            rendered.dead += links.dead(file, document)
-    rendered.faults = reports.faults
     return rendered
 
 
@@ -224,39 +187,3 @@ def _commit(run: Run) -> str:
         )
         return git.stdout.strip()
     return ""
-
-
-def _stamp(run: Run, language: Language, commit: str) -> dict[str, object]:
-    """Return the facts that every page shows about the run it comes from."""
-    words, environment = language.words.stamp, run.environment
-    return {
-        "label": words.label,
-        "lead": words.lead,
-        "facts": [
-            ("torch", environment.torch),
-            ("Python", environment.python),
-            ("NumPy", environment.numpy),
-            (words.device, environment.device),
-            (words.platform, environment.platform),
-            (words.date, today().isoformat()),
-            (words.commit, commit or "-"),
-        ],
-    }
-
-
-def today() -> datetime.date:
-    """Return the day that pages give: a build of old files can be repeated.
-
-    Raises:
-        UnreadableError: `SOURCE_DATE_EPOCH` is no time.
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    utc = datetime.timezone.utc
-    if not epoch:
-        return datetime.datetime.now(utc).date()
-    try:
-        return datetime.datetime.fromtimestamp(int(epoch), utc).date()
-    except (ValueError, OverflowError, OSError):
-        raise UnreadableError(
-            Fault.of("SOURCE_DATE_EPOCH", 1, "unreadable-time", epoch=epoch)
-        ) from None

@@ -7,12 +7,17 @@ all pages share is loaded once, and kept.
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import logging
 import os
 import re
+import sys
+import time
 import traceback
+from collections.abc import Iterator
+from logging.handlers import BufferingHandler
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from jinja2 import TemplateError
@@ -25,7 +30,7 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import write_file
 
-from sitebuild.faults import Fault
+from sitebuild.faults import Fault, UnreadableError
 from sitebuild.maker import notebook
 from sitebuild.maker.plugin import ShowRuns
 from sitebuild.pages.outline import address
@@ -38,91 +43,85 @@ _PRE, _SPAN = re.compile(r"<pre.*?</pre>", re.S), re.compile(r"</?span[^>]*>")
 _LINE = re.compile(r"\bline (\d+)")
 
 
-class Reports(logging.Handler):
-    """Collects what MkDocs warns of, and why it gives up: each is a fault.
+@contextlib.contextmanager
+def reported(project: Project, language: Language) -> Iterator[list[Fault]]:
+    """Collect what MkDocs warns of, and why it gives up: each is a fault.
 
-    Use it in a ``with`` block, which an error that has become a fault ends.
+    An error that has become a fault ends the ``with`` block, and no more.
     """
+    faults: list[Fault] = []
+    warnings = BufferingHandler(sys.maxsize)
+    warnings.setLevel(logging.WARNING)
+    logger = logging.getLogger("mkdocs")  # and its plugins
+    logger.addHandler(warnings)
+    try:
+        yield faults
+    except (Abort, MkDocsException) as error:
+        faults.append(_of_mkdocs(project, language, str(error)))
+    except TemplateError as error:
+        faults.append(_of_theme(project, error))
+    finally:
+        logger.removeHandler(warnings)
+    messages = dict.fromkeys(record.getMessage() for record in warnings.buffer)
+    faults += [_of_mkdocs(project, language, message) for message in messages]
 
-    def __init__(self, project: Project, language: Language) -> None:
-        """Prepare to report on the pages of one language."""
-        super().__init__(logging.WARNING)
-        self.faults: list[Fault] = []
-        self._project, self._language = project, language
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take a warning for a fault."""
-        self._add(record.getMessage())
+def _of_theme(project: Project, error: TemplateError) -> Fault:
+    """Return the fault of the line of a template at which it fails."""
+    frame = next(
+        frame
+        for frame in reversed(traceback.extract_tb(error.__traceback__))
+        if frame.filename.endswith((".html", ".xml")) or frame.name == "load"
+    )
+    path = getattr(error, "filename", None) or frame.filename
+    line = getattr(error, "lineno", None) or frame.lineno or 1
+    text = f"{type(error).__name__}: {error}"
+    return Fault.of(os.path.relpath(path, project.root), line, "theme", text=text)
 
-    def __enter__(self) -> Reports:
-        """Listen to MkDocs and its plugins."""
-        logging.getLogger("mkdocs").addHandler(self)
-        return self
 
-    def __exit__(
-        self, kind: object, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        """Take an error of MkDocs or of a template for a fault."""
-        logging.getLogger("mkdocs").removeHandler(self)
-        if isinstance(error, (Abort, MkDocsException)):
-            self._add(str(error))
-        elif isinstance(error, TemplateError):
-            frame = next(
-                frame
-                for frame in reversed(traceback.extract_tb(trace))
-                if frame.filename.endswith((".html", ".xml")) or frame.name == "load"
-            )
-            path = getattr(error, "filename", None) or frame.filename
-            line = getattr(error, "lineno", None) or frame.lineno or 1
-            path = os.path.relpath(path, self._project.root)
-            text = f"{type(error).__name__}: {error}"
-            self.faults.append(Fault.of(path, line, "theme", text=text))
-        else:
-            return False
-        return True
+def _of_mkdocs(project: Project, language: Language, message: str) -> Fault:
+    """Return a fault of the page that a message names, or of the configuration."""
+    pages = project.pages[language.code]
+    named = _QUOTED.findall(message)
+    slug = next((word for word in named if word in pages), "")
+    path = pages[slug].path if slug else language.config
+    places = (
+        (file, number)
+        for file in dict.fromkeys([path, ROOT_CONFIG])
+        for word in named
+        if word != slug
+        for number, text in enumerate(
+            (project.root / file).read_text(encoding="utf-8").splitlines(), 1
+        )
+        if word in text
+    )
+    path, line = next(places, (path, 1))
+    if given := _LINE.search(message):
+        line = int(given[1])
+    return Fault.of(path, line, "site-generator", message=message)
 
-    def _add(self, message: str) -> None:
-        """Note a fault of the page that a message names, or of the configuration."""
-        pages = self._project.pages[self._language.code]
-        named = _QUOTED.findall(message)
-        path, words = self._language.config, named
-        for slug in named:
-            if slug in pages:
-                path, words = pages[slug].path, [word for word in named if word != slug]
-                break
-        line = 1
-        for file in dict.fromkeys([path, ROOT_CONFIG]):
-            lines = (self._project.root / file).read_text(encoding="utf-8").splitlines()
-            found = (
-                number
-                for word in words
-                for number, text in enumerate(lines, 1)
-                if word in text
-            )
-            if line := next(found, 0):
-                path = file
-                break
-        if given := _LINE.search(message):
-            line = int(given[1])
-        fault = Fault.of(path, line or 1, "site-generator", message=message)
-        if fault not in self.faults:
-            self.faults.append(fault)
+
+def today() -> datetime.date:
+    """Return the day that pages give: a build of old files can be repeated.
+
+    Raises:
+        UnreadableError: `SOURCE_DATE_EPOCH` is no time.
+    """
+    epoch, utc = os.environ.get("SOURCE_DATE_EPOCH"), datetime.timezone.utc
+    try:
+        seconds = int(epoch) if epoch else time.time()
+        return datetime.datetime.fromtimestamp(seconds, utc).date()
+    except (ValueError, OverflowError, OSError):
+        raise UnreadableError(
+            Fault.of("SOURCE_DATE_EPOCH", 1, "unreadable-time", epoch=epoch)
+        ) from None
 
 
 class Site:
     """The pages of one language, and all that MkDocs needs to render one."""
 
-    def __init__(
-        self, run: Run, language: Language, to: Path, stamp: dict[str, object]
-    ) -> None:
-        """Load what all pages share.
-
-        Args:
-            run: What the pages show.
-            language: That of the pages.
-            to: The folder of the whole site, with all languages.
-            stamp: The facts that every page shows about its run.
-        """
+    def __init__(self, run: Run, language: Language, to: Path, commit: str) -> None:
+        """Load what all pages share; `to` is the folder of all languages' site."""
         os.environ["NO_MKDOCS_2_WARNING"] = "1"
         project = run.project
         self.language = language
@@ -138,18 +137,13 @@ class Site:
             hooks=[],  # which refuses to build by itself
         )
         self._config.extra.update(
-            stamp=stamp,
+            words=language.words,
+            environment=run.environment,
+            date=today().isoformat(),
+            commit=commit,
             site_root=url,
             to_root="../" if language.prefix else "",
-            languages=[
-                {
-                    "lang": other.code,
-                    "name": other.name,
-                    "root": other.prefix,
-                    "words": other.words,
-                }
-                for other in project.languages.values()
-            ],
+            languages=list(project.languages.values()),
         )
         executed = {
             slug: self.folder / address(slug) / Path(slug).name
@@ -174,17 +168,18 @@ class Site:
         self._env = plugins.on_env(self._env, config=self._config, files=self._files)
         self._documents = list(self._files.documentation_pages())
 
-    def without_search(self) -> None:
-        """Leave the pages that are rendered from now on out of the search index."""
+    def render_singly(self, titles: dict[str, str]) -> None:
+        """Prepare to render single pages: the others have these titles in menus.
+
+        They do not go into the search index, which takes a third of a page's time.
+        """
+        for file in self._documents:
+            _page(file).title = titles[file.src_uri]
         search: Any = self._config.plugins["material/search"]
-        search.search_index = _NoIndex()
+        search.search_index.add_entry_from_context = lambda page: None
 
     def build(self) -> dict[str, str]:
-        """Write all pages, and the files that lie beside them.
-
-        Returns:
-            The HTML of each page, by its file.
-        """
+        """Write all pages and what lies beside them; return their HTML by file."""
         for file in self._documents:
             self._read(file)
         self._files.copy_static_files()
@@ -198,20 +193,13 @@ class Site:
         missing = (self.folder / "404.html").read_text(encoding="utf-8")
         written = {f"{self.language.prefix}404.html": missing}
         for file in self._documents:
-            html = self._fill(file)
-            written[self.language.prefix + file.dest_uri] = html
+            written[self.language.prefix + file.dest_uri] = self._fill(file)
         self._config.plugins.on_post_build(config=self._config)
         return written
 
     def titles(self) -> dict[str, str]:
         """Return the titles of all pages as menus have them, by slug."""
         return {file.src_uri: _page(file).title or "" for file in self._documents}
-
-    def name(self, titles: dict[str, str]) -> None:
-        """Give pages that were not read the titles that menus have for them."""
-        for file in self._documents:
-            if _page(file).title is None:
-                _page(file).title = titles[file.src_uri]
 
     def page(self, run: Run, slug: str) -> str:
         """Write one page as it is now; return its HTML."""
@@ -267,13 +255,6 @@ class _Index(SearchIndex):  # type: ignore[misc]
         page.content = _PRE.sub(lambda found: _SPAN.sub("", found[0]), content)
         super().add_entry_from_context(page)
         page.content = content
-
-
-class _NoIndex:
-    """A search index that takes nothing: a third of a page's time goes into it."""
-
-    def add_entry_from_context(self, page: MkDocsPage) -> None:
-        """Take nothing."""
 
 
 def _page(file: File) -> MkDocsPage:

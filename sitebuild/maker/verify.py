@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,12 @@ _TAG = re.compile(r"<(a|link|img|script|iframe|source)\s([^>]*)>")
 _ATTRIBUTE = re.compile(r'(?:^|\s)(?:href|src)="?([^"\s>]+)')
 _ELSEWHERE = re.compile(r"[a-z]+:|//", re.IGNORECASE)
 _NOT_LOADED = re.compile(r'rel="?(canonical|alternate)')
+# In a style sheet, and in a script.
+_LOADED = re.compile(
+    r"""(?:\burl\(\s*["']?|(?:@import|\bfetch|\bfrom|\bimport)[\s(]*["'`])"""
+    r"""((?:(?:https?|wss?):)?//[^\s"'`)]+)""",
+    re.IGNORECASE,
+)
 _ID = re.compile(r'\sid="?([^"\s>]+)')
 
 
@@ -26,15 +33,6 @@ class Document:
     ids: frozenset[str]
     links: frozenset[str]  # addresses within the site
     loaded: frozenset[str]  # addresses outside that a browser asks by itself
-
-
-@dataclass(frozen=True, order=True)
-class Dead:
-    """A link that leads nowhere, or to the outside where it must not."""
-
-    file: str  # below the root of the site
-    kind: str
-    target: str
 
 
 def read(html: str) -> Document:
@@ -54,72 +52,75 @@ def read(html: str) -> Document:
     return Document(frozenset(_ID.findall(html)), frozenset(links), frozenset(loaded))
 
 
-class Links:
-    """Follows links within a site."""
-
-    def __init__(
-        self, folders: Collection[Path], ids: Mapping[str, frozenset[str]]
-    ) -> None:
-        """Prepare to follow links between the files of all `folders`.
-
-        `ids` are those of each HTML file.
-        """
-        self._folders, self._ids = folders, ids
-        self._found: dict[str, str | None] = {}
-
-    def dead(self, file: str, document: Document) -> Iterator[Dead]:
-        """Give all that is dead in one page."""
-        for target in document.loaded:
-            yield Dead(file, "outside-resource", target)
-        for target in document.links:
-            if kind := self.wrong(file, target):
-                yield Dead(file, kind, target)
-
-    def wrong(self, file: str, target: str) -> str:
-        """Return the kind of fault that a link in `file` is, or ""."""
-        path, _, fragment = target.partition("#")
-        if posixpath.basename(file) == "404.html" and (path[:1] == "/" or not path):
-            return ""  # its addresses are absolute: it serves any path
-        there: str | None = file
-        if path:
-            there = posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
-            there = self._file(there)
-        if there is None:
-            return "dead-link"
-        if (
-            fragment
-            and there.endswith(".html")
-            and fragment not in self._ids.get(there, ())
-            and not fragment.startswith("__")  # Material's own, made by its script
-        ):
-            return "dead-anchor"
-        return ""
-
-    def _file(self, path: str) -> str | None:
-        """Return the file that a server answers an address with."""
-        if path not in self._found:
-            names = (path, posixpath.normpath(f"{path}/index.html"))
-            inside = not path.startswith(("..", "/"))
-            there = (n for n in names for f in self._folders if (f / n).is_file())
-            self._found[path] = next(there, None) if inside else None
-        return self._found[path]
-
-
 def file_of(project: Project, page: Page) -> str:
     """Return where a page lies below the root of a built site."""
     prefix = project.languages[page.language].prefix
     return f"{prefix}{address(page.slug)}index.html"
 
 
-def faults(project: Project, dead: Iterable[Dead]) -> Iterator[Fault]:
-    """Give a fault for all that is dead, where the page has it written."""
+def dead(
+    project: Project,
+    folders: Collection[Path],
+    documents: Mapping[str, Document],
+    files: Collection[str],
+) -> Iterator[Fault]:
+    """Give all that is dead in `files`, where their pages have it written.
+
+    Args:
+        project: Whose site it is.
+        folders: Where its files lie.
+        documents: All of its HTML files.
+        files: Which of these to look at.
+    """
     pages = {file_of(project, page): page for page in project.all_pages}
-    for found in dead:
-        page = pages.get(found.file)
-        path, line = found.file, 1
-        if page:
-            path, line = page.path, _line(project, page, found.target)
-        yield Fault.of(path, line, found.kind, target=found.target)
+
+    @functools.cache
+    def answer(path: str) -> str:
+        """Return the file that a server answers an address with, or ""."""
+        names = (path, posixpath.normpath(f"{path}/index.html"))
+        if path.startswith(("..", "/")):
+            return ""
+        there = (n for n in names for f in folders if (f / n).is_file())
+        return next(there, "")
+
+    def kind(file: str, target: str) -> str:
+        """Return the kind of fault that a link in `file` is, or ""."""
+        path, _, fragment = target.partition("#")
+        if posixpath.basename(file) == "404.html" and (path[:1] == "/" or not path):
+            return ""  # its addresses are absolute: it serves any path
+        there = file
+        if path:
+            path = posixpath.join(posixpath.dirname(file), path)
+            there = answer(posixpath.normpath(path))
+        if not there:
+            return "dead-link"
+        if not fragment or fragment.startswith("__"):  # Material's own, by its script
+            return ""
+        known = there not in documents or fragment in documents[there].ids
+        return "" if known else "dead-anchor"
+
+    for file in files:
+        wrong = dict.fromkeys(documents[file].loaded, "outside-resource")
+        wrong |= {target: kind(file, target) for target in documents[file].links}
+        page = pages.get(file)
+        for target in filter(wrong.get, wrong):
+            line = _line(project, page, target) if page else 1
+            path = page.path if page else file
+            yield Fault.of(path, line, wrong[target], target=target)
+
+
+def loaded(assets: Path, path: str) -> Iterator[Fault]:
+    """Give what style sheets and scripts in `assets`, which is `path`, load."""
+    for file in sorted(assets.rglob("*.*")):
+        if file.suffix in (".css", ".js"):
+            text = file.read_text(encoding="utf-8", errors="replace")
+            for found in _LOADED.finditer(text):
+                yield Fault.of(
+                    f"{path}/{file.relative_to(assets).as_posix()}",
+                    text[: found.start(1)].count("\n") + 1,
+                    "outside-resource",
+                    target=found[1],
+                )
 
 
 def _line(project: Project, page: Page, target: str) -> int:
@@ -129,9 +130,8 @@ def _line(project: Project, page: Page, target: str) -> int:
     to = posixpath.normpath(posixpath.join(here, to))
     for link in page.links:
         path, _, anchor = link.target.partition("#")
-        slug = posixpath.normpath(posixpath.join(posixpath.dirname(page.slug), path))
-        leads = posixpath.normpath(address(slug) if path else here)
-        if (leads, anchor) == (to, wanted):
+        leads = address(page.slug_of(path)) if path else here
+        if (posixpath.normpath(leads), anchor) == (to, wanted):
             return link.line
     written = re.compile(rf"""["'=(]{re.escape(target)}["'\s>)]""")
     lines = (project.root / page.path).read_text(encoding="utf-8").splitlines()

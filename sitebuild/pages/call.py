@@ -155,9 +155,7 @@ def parse(code: str, header: Mapping[str, str], forms: Mapping[str, Form]) -> Ca
     form = forms.get(function)
     if form is None:
         raise ValueError("write " + " or ".join(f"`{f.usage}`" for f in forms.values()))
-    allowed = {"section"} if form.section else set()
-    if form.prose:
-        allowed.add(form.prose)
+    allowed = {form.prose, "section" if form.section else ""}
     if (
         not all(isinstance(text, str) for text in (first, *topics, *keywords.values()))
         or not set(keywords) <= allowed

@@ -8,20 +8,24 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sitebuild.faults import Fault, UnreadableError
 from sitebuild.pages.call import Call, Form, options, parse
-from sitebuild.pages.markdown import Block, Line, front_matter, is_fence, parts
 from sitebuild.programs import notebook
 from sitebuild.programs import text as files
 
 # What the theme and its search read in the front matter, and this project uses.
 FRONT_MATTER = ("description", "hide", "search")
 
+_Line = tuple[int, str]  # its number, and its text
+_FENCE = re.compile(r"([>\s]*)(`{3,}|~{3,})(.*)")
+# A list item, an admonition, a tab, a definition, a footnote: what is indented
+# below it belongs to it.
+_CONTAINER = re.compile(r"[-*+] |\d+[.)] |!!! |\?\?\?\+? |=== |: |\[\^[^\]]+\]:")
 _COLONS = re.compile(r"""[a-z]+: (?!["'{\[]).*: """)
 _CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
 _EXECUTED = re.compile(r"""python exec="on"(?: [a-z]+=(?:"[^"]*"|'[^']*'))*""")
@@ -38,52 +42,36 @@ _RANDOM_ID = re.compile(r"(?=.*\d)[0-9a-f]{8}(-[0-9a-f-]{27})?")  # Jupyter gave
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; two are equal if their level and id are."""
+    """A heading."""
 
-    line: int = field(compare=False)
+    line: int
     level: int
     id: str
-    text: str = field(compare=False)  # in Markdown, without the id
-
-    def __str__(self) -> str:
-        """Return what the languages have in common, as a page writes it."""
-        return f"{'#' * self.level} ... {{ #{self.id} }}"
+    text: str  # in Markdown, without the id
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link to a page or a site; two are equal if they lead to the same."""
+    """A link, or an image."""
 
-    line: int = field(compare=False)
+    line: int
     target: str
-
-    def __str__(self) -> str:
-        """Return the target."""
-        return self.target
 
 
 @dataclass(frozen=True)
 class Fence:
-    """An executed fence; two are equal if they ask for the same."""
+    """An executed fence."""
 
-    line: int = field(compare=False)
+    line: int
     call: Call
-
-    def __str__(self) -> str:
-        """Return the call as a page writes it."""
-        return str(self.call)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell of a notebook; two are equal if their programs are."""
+    """A code cell of a notebook."""
 
-    line: int = field(compare=False)  # the number of the cell
+    line: int  # the number of the cell
     source: str
-
-    def __str__(self) -> str:
-        """Return the program."""
-        return self.source
 
 
 @dataclass
@@ -105,6 +93,10 @@ class Page:
     def wrong(self, line: int, kind: str, /, **values: object) -> None:
         """Note a fault."""
         self.faults.append(Fault.of(self.path, line, kind, **values))
+
+    def slug_of(self, path: str) -> str:
+        """Return the slug of the page that a link to `path` leads to from this one."""
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.slug), path))
 
 
 def address(slug: str) -> str:
@@ -128,10 +120,8 @@ def read_page(file: Path, root: Path, forms: Mapping[str, Form]) -> Page:
         for number, cell in enumerate(cells, 1):
             _read_cell(page, number, cell)
     else:
-        text = files.read(file, root)
-        matter, body = front_matter(text)
-        _read_front_matter(page, matter, text)
-        _read_markdown(page, body, forms)
+        lines = list(enumerate(files.read(file, root).split("\n"), 1))
+        _read_markdown(page, _read_front_matter(page, lines), forms)
     _check_headings(page)
     return page
 
@@ -157,114 +147,102 @@ def read_pages(
     return pages, faults
 
 
-def _read_front_matter(page: Page, lines: list[str] | None, text: str) -> None:
-    for number, line in enumerate(lines or [], 2):
+def _read_front_matter(page: Page, lines: list[_Line]) -> list[_Line]:
+    """Read the front matter of a page; return the lines after it."""
+    if lines[0][1] != "---":
+        page.wrong(1, "no-description")
+        return lines
+    end = next((number for number, text in lines[1:] if text == "---"), 0)
+    if not end:
+        page.wrong(1, "front-matter/no-end")
+        return lines
+    for number, line in lines[1 : end - 1]:
         key, colon, value = line.partition(":")
         if key == "description":
             page.description = value.strip().strip("\"'")
         if not colon or key not in FRONT_MATTER:
             page.wrong(
-                number,
-                "front-matter",
-                what=f"the front matter cannot hold {line!r}",
-                do=f"write `key: text` on one line, with one of {', '.join(FRONT_MATTER)}",
+                number, "front-matter/key", line=line, keys=", ".join(FRONT_MATTER)
             )
         elif _COLONS.match(line):
-            page.wrong(
-                number,
-                "front-matter",
-                what="this line of the front matter is not YAML: a second colon",
-                do="put the text in quotes, or leave the colon out",
-            )
-    if lines is None and text.startswith("---\n"):
-        page.wrong(
-            1,
-            "front-matter",
-            what="the front matter never ends",
-            do="end it with a line that is ---",
-        )
-    elif not page.description:
+            page.wrong(number, "front-matter/colon")
+    if not page.description:
         page.wrong(1, "no-description")
+    return lines[end:]
 
 
 def _read_markdown(
-    page: Page, lines: Iterable[tuple[int, str]], forms: Mapping[str, Form]
+    page: Page, lines: Iterable[_Line], forms: Mapping[str, Form]
 ) -> None:
-    for part in parts(lines):
-        if isinstance(part, Block):
-            _read_block(page, part, forms)
-        else:
-            _read_line(page, part)
+    rest = iter(lines)
+    above = ""  # the line before
+    contained = False  # below a list item or the like
+    for number, text in rest:
+        if fence := _FENCE.fullmatch(text):
+            above = _read_block(page, number, fence, above, rest, forms)
+            continue
+        if text.strip():
+            if not text.startswith((" ", "\t")):
+                contained = bool(_CONTAINER.match(text))
+            _read_line(page, number, text, above, contained)
+        above = text
 
 
-def _read_block(page: Page, block: Block, forms: Mapping[str, Form]) -> None:
-    if not block.closed:
-        page.wrong(block.number, "open-fence", mark=block.mark)
-        return
-    if not _EXECUTED.fullmatch(block.header):
-        page.wrong(
-            block.number,
-            "not-run",
-            what=f"a reader would think that this block was run: {block.header!r}",
-            do='begin it with `python exec="on"` as it is written here, and show a '
-            "program; nothing else stands in a block on a page",
-        )
-        return
-    if block.indent or block.above.strip():
-        page.wrong(
-            block.number,
-            "misplaced-fence",
-            what="a fence stands by itself, not in a list, a quotation or a paragraph",
-            do="begin it in the first column, after an empty line",
-        )
+def _read_block(
+    page: Page,
+    number: int,
+    fence: re.Match[str],
+    above: str,
+    rest: Iterator[_Line],
+    forms: Mapping[str, Form],
+) -> str:
+    """Read a block of code that `fence` begins; return its last line."""
+    indent, mark, header = fence.groups()
+    lines = []
+    for _, text in rest:
+        end = _FENCE.fullmatch(text)
+        if end and end[2].startswith(mark) and not end[3].strip():
+            break
+        lines.append(text.removeprefix(indent))
+    else:
+        page.wrong(number, "open-fence", mark=mark)
+        return ""
+    header = header.strip(" ")
+    if not _EXECUTED.fullmatch(header):
+        page.wrong(number, "not-run/block", header=header)
+        return text
+    if indent or above.strip():
+        page.wrong(number, "misplaced-fence/begin")
+    code = "\n".join(lines).strip()
     try:
-        call = parse(block.code, options(block.header), forms)
+        page.fences.append(Fence(number, parse(code, options(header), forms)))
     except ValueError as error:
-        figures = block.header.removeprefix('python exec="on"')
-        page.wrong(
-            block.number + 1,
-            "unknown-call",
-            code=block.code.strip() + figures,
-            usage=error,
-        )
-        return
-    page.fences.append(Fence(block.number, call))
+        figures = header.removeprefix('python exec="on"')
+        page.wrong(number + 1, "unknown-call", code=code + figures, usage=error)
+    return text
 
 
-def _read_line(page: Page, line: Line) -> None:
-    if not line.text.strip():
+def _read_line(page: Page, number: int, text: str, above: str, contained: bool) -> None:
+    if _FENCE.fullmatch(above):
+        page.wrong(number, "misplaced-fence/above")
+    elif above.strip() and _UNDERLINE.fullmatch(text):
+        page.wrong(number, "underlined-heading", text=text)
+    if text.startswith("    ") and not contained and not above.strip():
+        page.wrong(number, "not-run/indented")
         return
-    if is_fence(line.above):
-        page.wrong(
-            line.number,
-            "misplaced-fence",
-            what="the fence above this line stands by itself, not in a paragraph",
-            do="put an empty line between them",
-        )
-    elif line.above.strip() and _UNDERLINE.fullmatch(line.text):
-        page.wrong(line.number, "underlined-heading", text=line.text)
-    if line.is_code:
-        page.wrong(
-            line.number,
-            "not-run",
-            what="a reader would think that this block was run: it is indented",
-            do="indent what belongs to a list, and nothing else",
-        )
+    if _CONFLICT.match(text):
+        page.wrong(number, "merge-conflict")
         return
-    if _CONFLICT.match(line.text):
-        page.wrong(line.number, "merge-conflict")
-        return
-    if heading := _HEADING.match(line.text):
-        _read_heading(page, line.number, *heading.groups())
-    elif line.text.startswith("#"):
-        page.wrong(line.number, "heading-without-space", text=line.text)
-    text = _CODE.sub("`", line.text)
-    for target in _LINK.findall(text) + _REFERENCE.findall(text):
-        page.links.append(Link(line.number, target))
-    for target in _IMAGE.findall(text):
-        page.images.append(Link(line.number, target))
+    if heading := _HEADING.match(text):
+        _read_heading(page, number, *heading.groups())
+    elif text.startswith("#"):
+        page.wrong(number, "heading-without-space", text=text)
+    text = _CODE.sub("`", text)
+    targets = _LINK.findall(text) + _REFERENCE.findall(text)
+    page.links += [Link(number, target) for target in targets]
+    page.images += [Link(number, target) for target in _IMAGE.findall(text)]
     if tag := _TAG.search(text):
-        page.wrong(line.number, "raw-html", tag=tag[0])
+        page.wrong(number, "raw-html", tag=tag[0])
 
 
 def _read_heading(page: Page, line: int, marks: str, text: str) -> None:

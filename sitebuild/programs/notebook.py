@@ -52,7 +52,7 @@ def read(file: Path, root: Path) -> dict[str, Any]:
 def read_all(root: Path) -> tuple[dict[str, Snippet], list[Fault]]:
     """Return the notebooks below `root`/docs as snippets, and what is wrong.
 
-    The cells are the same in all languages (`sitebuild.pages.compare` sees to
+    The cells are the same in all languages (`sitebuild.pages.together` sees to
     that), so those of one language are run for all.
     """
     snippets: dict[str, Snippet] = {}

@@ -31,7 +31,6 @@ KNOWS = {
 OF_TORCH = (
     "__main__.py",
     "fences/benchmark/measure.py",
-    "maker/render.py",  # the stamp
     "programs/examples.py",
     "programs/operations.py",
     "run/capture/",

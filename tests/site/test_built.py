@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from sitebuild.maker.verify import Links, faults, file_of, read
+from sitebuild.maker.verify import dead, file_of, read
 from sitebuild.run.clean import clean
 from sitebuild.run.recording import read_recordings
 from tests.conftest import ROOT, sitebuild
@@ -241,9 +241,7 @@ def verify(project, site):
         file.relative_to(site).as_posix(): read(file.read_text(encoding="utf-8"))
         for file in site.rglob("*.html")
     }
-    links = Links([site], {file: page.ids for file, page in documents.items()})
-    dead = (d for file, page in documents.items() for d in links.dead(file, page))
-    return list(faults(project, dead))
+    return list(dead(project, [site], documents, documents))
 
 
 def test_no_link_and_no_anchor_is_dead(built, project):

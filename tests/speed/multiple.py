@@ -15,7 +15,6 @@ from sitebuild.pages.call import options, parse
 from sitebuild.programs import runnable
 from sitebuild.programs.notebook import name
 from sitebuild.project import Run
-from sitebuild.run.recording import read_recordings
 from sitebuild.run.runner import Runner
 from sitebuild.view import View
 from sitebuild.words import Language
@@ -96,12 +95,7 @@ def with_nothing_to_run(root: Path) -> list[str]:
     found = project.read(root)
     with Runner() as runner:
         environment = runner.environment()
-        run, faults = build.execute(
-            found,
-            environment,
-            lambda programs, shots: dict(runner.run(programs, figures=shots)),
-            read_recordings(root),
-        )
+        run, faults = build.execute(found, runner, environment)
     assert not faults, faults
     build.measurements(run, anew=False)
     sources = [p.source for p in runnable(found.programs, environment.cuda)]

@@ -73,6 +73,10 @@ def test_an_edit_that_is_not_sound_changes_nothing(root, workshop):
     workshop.build({"snippets/t/first.py"})
     assert "snippets/t/first.py:1: " in workshop.state.wait("")["report"]
     assert {f: f.read_bytes() for f in workshop.site.rglob("*.*")} == before
+    write(root, "docs/assets/more.css", "\n@import '//x.y/z.css';\n")
+    workshop.build({"docs/assets/more.css"})
+    report = workshop.state.wait("")["report"]
+    assert "docs/assets/more.css:2: loads from outside: //x.y/z.css" in report
     write(root, "words/en.toml", "no words")
     workshop.build({"words/en.toml"})
     assert "words/en.toml:1: " in workshop.state.wait("")["report"]

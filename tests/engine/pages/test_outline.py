@@ -26,9 +26,7 @@ def test_headings_links_and_fences_come_with_their_lines(read):
     )
     assert (page.path, page.slug, page.language) == ("docs/ja/page.md", "page.md", "ja")
     assert (page.title, page.description) == ("A b", "What it is about.")
-    assert page.headings == [Heading(0, 1, "a", ""), Heading(0, 2, "c-2", "")]
-    assert [heading.text for heading in page.headings] == ["`A` b", "C"]
-    assert lines(page.headings) == [4, 12]
+    assert page.headings == [Heading(4, 1, "a", "`A` b"), Heading(12, 2, "c-2", "C")]
     assert page.links == [Link(6, "y.md#z"), Link(6, "v.md")]
     assert page.fences == [Fence(8, SHOWN)]
     assert lines(page.links + page.fences) == [6, 6, 8]
@@ -109,8 +107,7 @@ def test_in_a_notebook_the_id_of_a_cell_is_that_of_its_heading(read):
         "page.ipynb",
     )
     assert page.title == "A"
-    assert page.headings == [Heading(0, 1, "top", ""), Heading(0, 2, "more", "")]
-    assert lines(page.headings) == [1, 3]
+    assert page.headings == [Heading(1, 1, "top", "A"), Heading(3, 2, "more", "B")]
     assert page.links == [Link(1, "y.md")]
     assert page.images == [Link(1, "z.png")]
     assert page.cells == [Cell(2, "# not a heading\nx = 1")]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sitebuild.pages.compare import compare
-from sitebuild.pages.links import dead_links
-from sitebuild.pages.unique import same_pages
+from sitebuild.pages.together import compare, dead_links, same_pages
 from tests.engine.pages.conftest import MATTER, kinds, notebook
 
 JA = """\
