@@ -103,7 +103,9 @@ def browser(session: nox.Session) -> None:
     install(session)
     if not Path("site/index.html").exists():
         session.error("there is no site/ to read: run `nox -s docs` first")
-    run(session, "pytest", "tests/browser", *session.posargs)
+    # A browser for each core; all tests of a page stay with one of them.
+    side_by_side = ("-n", "auto", "--dist", "loadgroup")
+    run(session, "pytest", *side_by_side, "tests/browser", *session.posargs)
 
 
 @site_session

@@ -22,7 +22,14 @@ NOWHERE = "404.html"
 COLOURS = ["color-contrast", "link-in-text-block"]
 
 
-@pytest.fixture(scope="module", params=[*PAGES, NOWHERE])
+@pytest.fixture(
+    scope="module",
+    params=[
+        # Of two browsers side by side, one has all tests of a page.
+        pytest.param(address, marks=pytest.mark.xdist_group(address))
+        for address in [*PAGES, NOWHERE]
+    ],
+)
 def page(request, chromium, root):
     """A page that was opened without scripts, and is open with them.
 
