@@ -92,7 +92,8 @@ def _measure(
                 )
                 collect = {snippet.name: ["data"]}
                 [(_, result)] = runner.run([snippet], collect=collect)
-                if fault := ended.fault(snippet, result):
+                fault = ended.fault(snippet, result)
+                if fault:
                     faults.append(fault)
                 else:
                     rounds[snippet.name].append(result.data["data"])
