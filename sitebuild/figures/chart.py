@@ -63,10 +63,9 @@ def lines(
     import matplotlib.pyplot as plt
     from matplotlib.ticker import NullFormatter
 
-    with (
-        matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}),
-        warnings.catch_warnings(),
-    ):
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()  # importing perfplot changes some of them
+        matplotlib.rcParams.update({**_STYLE, "svg.hashsalt": name})
         # The reader's fonts draw the text; matplotlib's need not have it.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure, axes = plt.subplots(figsize=(_WIDE, _HIGH))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import matplotlib
+
 from sitebuild.figures import chart
 from tests.engine.figures.shapes import SPACE, parse, texts
 
@@ -30,6 +32,13 @@ def test_a_chart_is_drawn_as_it_was(picture):
 
 def test_equal_numbers_give_equal_bytes():
     assert drawn() == drawn()
+
+
+def test_what_others_set_for_their_charts_changes_nothing():
+    """As importing perfplot does."""
+    before = drawn()
+    with matplotlib.rc_context({"font.size": 30, "axes.grid": True}):
+        assert drawn() == before
 
 
 def test_labels_stand_above_the_plot_in_the_order_of_the_lines_ends():
