@@ -12,11 +12,9 @@ import datetime
 import logging
 import os
 import re
-import sys
 import time
 import traceback
 from collections.abc import Iterator
-from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +41,17 @@ _PRE, _SPAN = re.compile(r"<pre.*?</pre>", re.S), re.compile(r"</?span[^>]*>")
 _LINE = re.compile(r"\bline (\d+)")
 
 
+class _Warnings(logging.Handler):
+    """Keeps messages, also when a plugin configures logging, which flushes handlers."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
 @contextlib.contextmanager
 def reported(project: Project, language: Language) -> Iterator[list[Fault]]:
     """Collect what MkDocs warns of, and why it gives up: each is a fault.
@@ -50,8 +59,7 @@ def reported(project: Project, language: Language) -> Iterator[list[Fault]]:
     An error that has become a fault ends the ``with`` block, and no more.
     """
     faults: list[Fault] = []
-    warnings = BufferingHandler(sys.maxsize)
-    warnings.setLevel(logging.WARNING)
+    warnings = _Warnings()
     logger = logging.getLogger("mkdocs")  # and its plugins
     logger.addHandler(warnings)
     try:
@@ -62,7 +70,7 @@ def reported(project: Project, language: Language) -> Iterator[list[Fault]]:
         faults.append(_of_theme(project, error))
     finally:
         logger.removeHandler(warnings)
-    messages = dict.fromkeys(record.getMessage() for record in warnings.buffer)
+    messages = dict.fromkeys(warnings.messages)
     faults += [_of_mkdocs(project, language, message) for message in messages]
 
 
