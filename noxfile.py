@@ -78,7 +78,10 @@ def serve(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests: snippets, claims, every fault a page can have, built pages."""
     install(session)
-    run(session, "pytest", "--ignore=tests/browser", *session.posargs)
+    # The tests of a file share what they have built.
+    side_by_side = ("-n", "auto", "--dist", "loadfile")
+    rest = "--ignore=tests/browser"
+    run(session, "pytest", *side_by_side, rest, *session.posargs)
 
 
 @site_session
