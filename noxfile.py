@@ -78,10 +78,13 @@ def serve(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests: snippets, claims, every fault a page can have, built pages."""
     install(session)
+    if session.posargs:
+        run(session, "pytest", *session.posargs)
+        return
     # The tests of a file share what they have built.
-    side_by_side = ("-n", "auto", "--dist", "loadfile")
-    rest = "--ignore=tests/browser"
-    run(session, "pytest", *side_by_side, rest, *session.posargs)
+    run(session, "pytest", "-n", "auto", "--dist", "loadfile", "tests/engine")
+    # Two snippets compare times: nothing else is to run beside them.
+    run(session, "pytest", "tests/site", "tests/claims")
 
 
 @site_session
