@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import shutil
 import site
@@ -32,6 +33,7 @@ from sitebuild.run.result import Result
 from sitebuild.run.zygote import Channel, needs_more
 
 FORK = sys.platform.startswith("linux")
+_TIMES = re.compile(r"\btimeit\b|perf_counter")  # a program that compares times
 PATIENCE = 5.0  # seconds that a zygote may be late with an answer
 # What programs see of the environment: no secrets of whoever builds.
 _PASSED = {
@@ -135,12 +137,17 @@ class Runner(contextlib.AbstractContextManager["Runner"]):
             yield from zip([job.name for job in jobs], results)
 
     def _forked(self, jobs: list[Job]) -> Iterator[tuple[str, dict[str, Any]]]:
-        few = deque(job for job in jobs if needs_more(job.source or ""))
-        most = deque(job for job in jobs if not needs_more(job.source or ""))
-        suspects: deque[Job] = deque()
-        while few or most or suspects or self._running:
+        timed = [job for job in jobs if _TIMES.search(job.source or "")]
+        rest = [job for job in jobs if job not in timed]
+        few = deque(job for job in rest if needs_more(job.source or ""))
+        most = deque(job for job in rest if not needs_more(job.source or ""))
+        single: deque[Job] = deque()
+        while few or most or single or timed or self._running:
             try:
-                self._hand_out(few, most, suspects)
+                if not (few or most or single or self._running):
+                    single.extend(timed)  # now nothing runs beside them
+                    timed.clear()
+                self._hand_out(few, most, single)
                 for job, answer in self._listen():
                     yield job.name, answer
             except GeneratorExit:  # the rest is not wanted
@@ -160,25 +167,23 @@ class Runner(contextlib.AbstractContextManager["Runner"]):
                 if len(lost) == 1:
                     yield lost[0].name, _lost(lost[0])
                 else:  # which of them was it? One after the other will tell
-                    suspects.extend(lost)
+                    single.extend(lost)
 
     @property
     def _running(self) -> list[Job]:
         return [job for z in self._zygotes for job, _ in z.running.values()]
 
-    def _hand_out(
-        self, few: deque[Job], most: deque[Job], suspects: deque[Job]
-    ) -> None:
+    def _hand_out(self, few: deque[Job], most: deque[Job], single: deque[Job]) -> None:
         """Start as many programs as may run beside those that do."""
         first, second = self._zygotes
         if few and first.ready and not second.asked:
             first.send(None)
             second.asked = True
         importing = second.asked and not second.ready
-        free = (1 if suspects else self._workers) - len(self._running) - importing
+        free = (1 if single else self._workers) - len(self._running) - importing
         for _ in range(free):
-            if suspects and first.ready:
-                first.start(suspects.popleft())
+            if single and first.ready:
+                first.start(single.popleft())
             elif few and second.ready:
                 second.start(few.popleft())
             elif most and first.ready:

@@ -190,3 +190,12 @@ def test_a_program_that_shows_nothing_is_a_fault():
     )
     raises = parse("x", "x.py", "x()  # raises E\n")
     assert silent(raises, Result("exception", {"": ""}, "E", 1)) is None
+
+
+def test_a_program_that_compares_times_runs_when_no_other_does(runner):
+    timed = "import timeit\nprint(timeit.timeit('1', number=1) > 0)\n"
+    slow = "import time\ntime.sleep(0.3)\nprint(1)\n"
+    texts = {"timed": timed, "slow": slow, "slow too": slow, "timed too": timed}
+    snippets = [parse(name, "x.py", text) for name, text in texts.items()]
+    ended = [name for name, _ in runner.run(snippets)]
+    assert ended[2:] == ["timed", "timed too"]
