@@ -15,9 +15,11 @@ else:
 
 from tests.conftest import ROOT
 
-# Not imported by name: tools, and plugins that a configuration names.
+# Not imported by name: tools, plugins that a configuration names, and what
+# torch's own tests import (torch.testing._internal: expecttest).
 TOOLS = {
-    *("mkdocs-material", "mkdocs-jupyter", "mypy", "nbclient", "perfplot"),
+    *("expecttest", "mkdocs-material", "mkdocs-jupyter", "mypy", "nbclient"),
+    "perfplot",
     *("pytest-xdist", "ruff", "types-markdown", "types-pygments"),
     "types-beautifulsoup4",
 }
