@@ -43,6 +43,7 @@ def test_the_pages_hold_a_row_and_a_program_for_every_operation(folder, built, p
     ("page", "made"),
     [
         ("reference/behaviour-matrix", "table.matrix-on"),
+        ("reference/all-of-torch", "#operations ~ .matrix table"),
         ("which-one", "table.choose-on"),
         ("cheat-sheet", "table.cheat-sheet-on"),
     ],
@@ -55,7 +56,11 @@ def test_tables_can_be_read_aloud(folder, page, made):
 
 @pytest.mark.parametrize(
     ("page", "form"),
-    [("reference/behaviour-matrix", ".matrix-controls"), ("which-one", "form.choose")],
+    [
+        ("reference/behaviour-matrix", ".matrix-controls"),
+        ("reference/all-of-torch", ".matrix-controls"),
+        ("which-one", "form.choose"),
+    ],
 )
 def test_what_needs_a_script_is_hidden_until_one_runs(folder, page, form):
     html = read(folder, page)
