@@ -26,6 +26,7 @@ from sitebuild.fences import show
 from sitebuild.fences.fence import Fence
 from sitebuild.fences.matrix.export import cell_text
 from sitebuild.fences.matrix.table import grouped
+from sitebuild.fences.values import number
 from sitebuild.pages.call import Call, Form
 from sitebuild.project import Project, Run
 from sitebuild.run.environment import Environment
@@ -184,7 +185,7 @@ def numbers(populations: Populations, sentence: str) -> dict[str, int]:
 def _summary(populations: Populations) -> dict[str, Any]:
     """Return the sentences of the summary, each with its numbers and exceptions."""
     sentences = [
-        (key, numbers(populations, key), groups)
+        (key, {n: number(v) for n, v in numbers(populations, key).items()}, groups)
         for key, (of, groups) in SUMMARY.items()
         if of in populations
     ]
