@@ -90,7 +90,9 @@ class Row:
         if column == "written":
             return self.values("write_input", "write_arguments")
         if column == "result" and not self.facts.get("declared", True):
-            shares = {*self.values("result")} - {"copy"}
+            # What is called to write, such as uniform, declares that: `(a!)`.
+            writes = bool(self.facts.get("changes_arguments"))
+            shares = {*self.values("result")} - {"copy", *["input"] * writes}
             return (*self.values("result"), *["undeclared"] * bool(shares))
         differs = (self.facts.get("float64") or {}).get(column)
         return (*self.values(column), *([f"float64-{differs}"] if differs else ()))

@@ -131,6 +131,7 @@ def everything(environment):
         ({"result": ["view"], "declared": True}, "result", ("view",)),
         ({"result": ["view"], "declared": None}, "result", ("view", "undeclared")),
         ({"result": ["copy", "view"]}, "result", ("copy", "view", "undeclared")),
+        ({"result": ["input"], "changes_arguments": "moves"}, "result", ("input",)),
         ({}, "saved", ("nothing",)),
         ({"saves_input": None, "saves_output": None, "saves_other": None}, "saved", ()),
         ({"saves_output": "sometimes"}, "saved", ("output-sometimes",)),
