@@ -83,8 +83,12 @@ class Row:
             found += value if isinstance(value, list) else [value]
         return tuple(value for value in dict.fromkeys(found) if value is not None)
 
-    def cell(self, column: str) -> tuple[Any, ...]:
-        """Return the values that a column shows; none if it does not apply."""
+    @functools.cached_property
+    def cells(self) -> dict[str, tuple[Any, ...]]:
+        """The values that each column shows; none if it does not apply."""
+        return {column: self._cell(column) for column in COLUMNS[self.of]}
+
+    def _cell(self, column: str) -> tuple[Any, ...]:
         if column == "saved":
             return self._saved()
         if column == "written":
@@ -115,7 +119,7 @@ Rule = Callable[[Row], bool]
 
 
 def _shows(value: str, *columns: str) -> Rule:
-    return lambda row: any(value in row.cell(column) for column in columns)
+    return lambda row: any(value in row.cells.get(column, ()) for column in columns)
 
 
 # The exceptions: of which population, and by what rule.
@@ -177,17 +181,17 @@ def members(populations: Populations, group: str) -> list[Row]:
     return [row for row in populations[of].rows if row.sampled and rule(row)]
 
 
-def numbers(populations: Populations, sentence: str) -> dict[str, int]:
-    """Return the numbers in a sentence of the summary."""
-    rows = populations[SUMMARY[sentence][0]].rows
+def numbers(rows: Collection[Row]) -> dict[str, int]:
+    """Return the numbers in the sentences of the summary."""
     found = {name: sum(map(rule, rows)) for name, rule in COUNTS.items()}
     return {**found, "samples": sum(row.facts.get("samples") or 0 for row in rows)}
 
 
 def _summary(populations: Populations) -> dict[str, Any]:
     """Return the sentences of the summary, each with its numbers and exceptions."""
+    counts = {of: numbers(populations[of].rows) for of in populations}
     sentences = [
-        (key, {n: number(v) for n, v in numbers(populations, key).items()}, groups)
+        (key, {name: number(n) for name, n in counts[of].items()}, groups)
         for key, (of, groups) in SUMMARY.items()
         if of in populations
     ]
@@ -212,7 +216,7 @@ def _table(populations: Populations, name: str) -> dict[str, Any]:
         "rows": rows,
         "environment": populations[name].environment,
         "columns": COLUMNS[name],
-        "choices": {c: {v for row in rows for v in row.cell(c)} for c in choices},
+        "choices": {c: {v for row in rows for v in row.cells[c]} for c in choices},
         "data": f"{FOLDER}/{name}",
     }
 
@@ -273,7 +277,7 @@ def _read(
     for line, printed in enumerate(text.rstrip("\n").split("\n"), 1):
         try:
             row = Row(of, json.loads(printed))
-            values = {v for c in COLUMNS[of] for v in row.cell(c) if v == str(v)}
+            values = {v for cell in row.cells.values() for v in cell if v == str(v)}
             if row.anchor in rows:
                 raise ValueError(f"{row.name!r} has the anchor of another row")
             if row.sampled and values - known:

@@ -11,7 +11,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from sitebuild.fences import population as pages
-from sitebuild.fences.population import GROUPS, PARTS, SUMMARY, Population, Row
+from sitebuild.fences.population import GROUPS, PARTS, Population, Row
 from sitebuild.pages.call import Call
 from sitebuild.project import Use
 from tests.engine.fences.conftest import ENVIRONMENT, GPU, NEW, OLD, Recorded
@@ -146,13 +146,13 @@ def everything(environment):
     ],
 )
 def test_what_a_cell_shows(facts, column, cell):
-    assert Row("operations", {**COPY, **facts}).cell(column) == cell
+    assert Row("operations", {**COPY, **facts}).cells[column] == cell
 
 
 def test_a_fact_that_was_not_asked_for_is_not_taken_for_one_that_does_not_apply():
     row = Row("operations", {"name": "add", "samples": 1})
-    assert row.cell("inplace") == row.cell("result") == ("unknown",)
-    assert "input-unknown" in row.cell("saved")
+    assert row.cells["inplace"] == row.cells["result"] == ("unknown",)
+    assert "input-unknown" in row.cells["saved"]
     assert not any(rule(row) for of, rule in GROUPS.values() if of == "operations")
 
 
@@ -177,7 +177,7 @@ def test_which_rows_are_exceptions_follows_from_the_rows():
 
 
 def test_the_summary_counts():
-    found = {key: pages.numbers(made(), key) for key in SUMMARY}
+    found = {of: pages.numbers(one.rows) for of, one in made().items()}
     assert found["operations"] == {
         **{"listed": 7, "sampled": 6, "samples": 29, "copies": 3, "shares": 3},
         **{"input": 1, "output": 1, "nothing": 3, "raises": 1, "inplace": 5, "out": 0},
