@@ -43,6 +43,7 @@ COLUMNS = {
         "statistics",
     ),
     "optimizers": ("counter", "after"),
+    "writes": ("counter",),
 }
 FILTERS = (
     *("result", "saved", "written", "write_output"),
@@ -73,7 +74,7 @@ class Row:
     @property
     def sampled(self) -> bool:
         """Whether there was anything to run."""
-        return bool(self.facts.get("samples", self.facts.get("steps")))
+        return any(self.facts.get(tried) for tried in ("samples", "steps", "calls"))
 
     def values(self, *keys: str) -> tuple[Any, ...]:
         """Return what was found under `keys`; "unknown" if they were not asked."""
@@ -126,6 +127,7 @@ def _shows(value: str, *columns: str) -> Rule:
 GROUPS: dict[str, tuple[str, Rule]] = {
     "unnoticed": ("operations", _shows("wrong", "written", "write_output")),
     "uncounted": ("operations", _shows("still", "inplace", "out", "changes_arguments")),
+    "quiet": ("writes", _shows("still", "counter")),
     "steps": ("optimizers", _shows("still", "counter")),
     "statistics": ("modules", _shows("still", "statistics")),
     "alias": ("operations", _shows("alias", "result")),
@@ -147,6 +149,7 @@ SUMMARY: dict[str, tuple[str, tuple[str, ...]]] = {
     "saved": ("operations", ("hooks",)),
     "written": ("operations", ("unnoticed",)),
     "counter": ("operations", ("uncounted",)),
+    "writes": ("writes", ("quiet",)),
     "modules": ("modules", ("freed", "statistics")),
     "optimizers": ("optimizers", ("steps",)),
 }
@@ -161,6 +164,7 @@ COUNTS: dict[str, Rule] = {  # the numbers in them
     "raises": _shows("raises", "written", "write_output"),
     "inplace": _shows("moves", "inplace"),
     "out": _shows("moves", "out"),
+    "counted": _shows("moves", "counter"),
     "learning": lambda row: row.saves("learning"),
 }
 

@@ -49,6 +49,7 @@ SGD = {
     **{"name": "SGD", "variant": "default", "steps": 6},
     **{"counter": "moves", "after": "raises", "reason": None},
 }
+WRITE = {"name": "", "calls": 3, "counter": None, "reason": None}
 ROWS = {
     "operations": [
         COPY,
@@ -87,6 +88,11 @@ ROWS = {
         SGD,
         {**SGD, "variant": "fused", "counter": "still", "after": "wrong"},
         {**SGD, "variant": "capturable", "steps": 0, "reason": "needs CUDA"},
+    ],
+    "writes": [
+        {**WRITE, "name": "Tensor.abs_", "counter": "moves"},
+        {**WRITE, "name": "Tensor.numpy() = ...", "counter": "still"},
+        {**WRITE, "name": "Tensor.rename_", "reason": "no values changed"},
     ],
 }
 
@@ -159,6 +165,7 @@ def test_a_fact_that_was_not_asked_for_is_not_taken_for_one_that_does_not_apply(
 MEMBERS = {
     "unnoticed": ["kron"],
     "uncounted": ["kron"],
+    "quiet": ["Tensor.numpy() = ..."],
     "steps": ["SGD fused"],
     "statistics": ["nn.BatchNorm1d"],
     "alias": ["unsafe_split"],
@@ -181,17 +188,19 @@ def test_the_summary_counts():
     assert found["operations"] == {
         **{"listed": 7, "sampled": 6, "samples": 29, "copies": 3, "shares": 3},
         **{"input": 1, "output": 1, "nothing": 3, "raises": 1, "inplace": 5, "out": 0},
-        "learning": 0,
+        **{"learning": 0, "counted": 0},
     }
     assert (found["modules"]["listed"], found["modules"]["learning"]) == (3, 2)
     assert found["optimizers"]["sampled"] == 2
+    assert (found["writes"]["sampled"], found["writes"]["counted"]) == (3, 1)
 
 
 def test_anchors_follow_from_the_names_and_stay():
     """They are linked from elsewhere: a new rule for them breaks links."""
     found = [row.anchor for one in made().values() for row in one.rows]
     assert found[2:4] == ["operation-nn.functional.dropout", "operation-kron"]
-    assert found[-4:-2] == ["module-nn.ReLU", "optimizer-SGD-default"]
+    assert found[9:11] == ["module-nn.ReLU", "optimizer-SGD-default"]
+    assert found[-2] == "write-Tensor.numpy-..."
     assert "operation-lost-gone" in found
 
 
@@ -238,7 +247,7 @@ def test_what_was_not_recorded_is_said(desk):
     note = "No run of this program, in its present form, has been recorded yet."
     assert note in str(pages.render(found, "operations", desk.view()))
     summary = str(pages.render(found, "summary", desk.view()))
-    assert summary.count(note) == 2
+    assert summary.count(note) == 3
     assert "#exception-freed" in summary and "#exception-steps" not in summary
     for part in PARTS:
         assert pages.render({}, part, desk.view())
@@ -333,7 +342,7 @@ def test_the_page_is_rendered_again_when_a_program_changes(desk, recorded):
     desk.program("populations/modules", "print(1)\n")
     desk.program("other/modules", "print(1)\n")
     after = list(pages.POPULATION.depends(call, desk.project))
-    assert len(before) == len(after) == 3
+    assert len(before) == len(after) == 4
     assert before != after
 
 
