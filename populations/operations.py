@@ -24,6 +24,7 @@ from samples import (
     overlap,
     print_rows,
     seed,
+    short,
     spread,
     storages,
     tensors,
@@ -35,7 +36,8 @@ from torch.utils._pytree import tree_map
 
 RESULT = 8  # samples a dtype, each in several layouts
 GRADIENT = 4
-WRITTEN = 4
+WRITTEN = 10
+LARGE = 50_000  # elements
 DTYPES = (
     *(torch.float64, torch.float32, torch.bfloat16, torch.complex128),
     *(torch.int64, torch.uint8, torch.bool),
@@ -66,16 +68,26 @@ def call_of(op: Any) -> str:
         return f"Tensor.{op.name}"
     if hasattr(torch.Tensor, f"{op.name}_"):
         return f"Tensor.{op.name}_"
+    if op.name.startswith("torch."):
+        return str(op.name)
     if op.name in DECLARED:
         return f"torch.ops.aten.{op.name}"
     return op.name
 
 
 def some(op: Any, dtype: torch.dtype, limit: int, grad: bool = False) -> list[Any]:
-    """Return samples of an operation as (input, arguments, keywords)."""
+    """Return samples of an operation as (input, arguments, keywords).
+
+    Empty ones show nothing and large ones no more, so they come only where there
+    are no others.
+    """
     seed()
-    found = op.sample_inputs("cpu", dtype, requires_grad=grad)
-    return [(s.input, s.args, s.kwargs) for s in spread(list(islice(found, 40)), limit)]
+    made = islice(op.sample_inputs("cpu", dtype, requires_grad=grad), 40)
+    found = [(s.input, s.args, s.kwargs) for s in made]
+    sizes = [[t.numel() for t in tensors(sample)] for sample in found]
+    full = [sample for sample, size in zip(found, sizes) if 0 not in size]
+    small = [f for f, size in zip(found, sizes) if 0 not in size and sum(size) < LARGE]
+    return spread(small, limit) if small else (full or found)[:1]
 
 
 def run(function: Any, sample: Any, **more: Any) -> Any:
@@ -123,19 +135,60 @@ def relation(out: torch.Tensor, given: list[torch.Tensor]) -> str:
     return "copy"
 
 
+def recorded(op: Any) -> Row:
+    """See whether results require grad, with and without recording."""
+    found: Row = {"requires_grad": [], "without": [], "leaf": []}
+    for dtype in DIFFERENTIABLE:
+        if dtype not in op.supported_dtypes("cpu"):
+            continue
+        try:
+            samples = some(op, dtype, GRADIENT, grad=True)
+        except Exception:
+            continue
+        for sample in samples:
+            trial = Trial(op, sample, leaf=False)
+            for grad in (True, False):
+                try:
+                    with torch.set_grad_enabled(grad):
+                        trial.forward()
+                except Exception:
+                    continue
+                if not trial.leaves:
+                    continue
+                for out in trial.outs:
+                    if not (out.is_floating_point() or out.is_complex()):
+                        continue
+                    if not grad:
+                        given = any(out is t for t in trial.given)
+                        found["without"].append(out.requires_grad and not given)
+                        continue
+                    found["requires_grad"].append(out.requires_grad)
+                    if out.requires_grad:
+                        found["leaf"].append(out.is_leaf)
+    return {
+        "result_requires_grad": word(found["requires_grad"]),
+        "requires_grad_under_no_grad": word(found["without"]),
+        "result_is_leaf": word(found["leaf"]),
+    }
+
+
 def in_place(op: Any) -> Iterator[str]:
     """Yield whether the in-place variants moved the counter, where values changed."""
     for variant in {op.inplace_variant, op.inplace_operator_variant} - {None}:
         for dtype in DTYPES:
             if dtype not in op.supported_dtypes("cpu"):
                 continue
-            for base in some(op, dtype, WRITTEN):
+            for base in some(op, dtype, GRADIENT):
                 for first, args, kwargs in islice(layouts(base), 3):
                     if not isinstance(first, torch.Tensor):
                         continue
-                    x = torch.empty_strided(
-                        first.shape, first.stride(), dtype=first.dtype
-                    ) if first.layout == torch.strided else first.clone()
+                    x = (
+                        torch.empty_strided(
+                            first.shape, first.stride(), dtype=first.dtype
+                        )
+                        if first.layout == torch.strided
+                        else first.clone()
+                    )
                     x.copy_(first)
                     copy, version = x.clone(), x._version
                     try:
@@ -147,7 +200,7 @@ def in_place(op: Any) -> Iterator[str]:
 
 
 def out_argument(op: Any) -> Iterator[str]:
-    """Yield whether `out=` moved the counter of what it wrote to."""
+    """Yield whether `out=` moved the counter of what it wrote to, or did not write."""
     if not op.supports_out:
         return
     for dtype in DTYPES:
@@ -164,9 +217,12 @@ def out_argument(op: Any) -> Iterator[str]:
                     run(op, sample, out=outs[0] if single else tuple(outs))
                 except Exception:
                     continue
-                for t, copy, version in zip(outs, copies, versions):
+                wanted = tensors(expected)
+                for t, copy, version, value in zip(outs, copies, versions, wanted):
                     if not equal(t, copy):
                         yield "moves" if t._version != version else "still"
+                    elif value.numel() and "empty" not in op.name:
+                        yield "unwritten"
 
 
 def target(expected: torch.Tensor, kind: str) -> torch.Tensor:
@@ -183,6 +239,7 @@ class Trial:
     """One sample on its way through forward and backward, again and again."""
 
     def __init__(self, op: Any, sample: Any, leaf: bool) -> None:
+        """Nothing has been called yet."""
         self.op, self.sample, self.leaf = op, sample, leaf
         self.picks: list[int] | None = None
 
@@ -225,7 +282,7 @@ class Trial:
         """Return the gradients, for ones and for chance as what comes in."""
         outs = self.grads if self.picks is None else [self.grads[i] for i in self.picks]
         found: list[torch.Tensor | None] = []
-        torch.default_generator.manual_seed(1)
+        torch.manual_seed(1)
         for kind in (torch.ones_like, torch.randn_like):
             found += torch.autograd.grad(
                 outs,
@@ -307,11 +364,15 @@ def disturbed(trial: Trial, expected: list[torch.Tensor | None], seen: Row) -> N
         for number in range(len(hooks[where])):
             trial.forward()
             there = getattr(trial, where)[number]
+            if not there.numel():
+                continue
             shared = where == "outs" and overlap(there, trial.given)
             came = counted_write(trial, there, expected)
-            seen["write", where].add(came)
+            # Several views that one call returns may not be differentiated after
+            # a write to their base, be anything saved or not.
+            seen["write", where].add("raises" if came == "refuses" else came)
             noticed.append(came == "raises")
-            if came not in ("raises", "refused") and hooks[where][number]:
+            if came in ("right", "wrong") and hooks[where][number]:
                 seen["disagree"].add(where)
             if came == "raises" and not hooks[where][number] and not shared:
                 seen["disagree"].add(where)
@@ -331,7 +392,7 @@ def counted_write(
     try:
         got = trial.backward()
     except RuntimeError as error:
-        return "raises" if MODIFIED in str(error) else "fails"
+        return "raises" if MODIFIED in str(error) else "refuses"
     return "right" if close(expected, got) else "wrong"
 
 
@@ -355,12 +416,6 @@ def uncounted_write(
         found["caught"] += bool(detector.alarms)
 
 
-def short(error: Exception) -> str:
-    """Return the first line of an error, without what differs from run to run."""
-    text = (str(error).strip() or "-").splitlines()[0][:120]
-    return f"{type(error).__name__}: {text}"
-
-
 def row(number: int) -> Row:
     """Return the row of one operation."""
     op = op_db[number]
@@ -378,7 +433,7 @@ def row(number: int) -> Row:
     }
     name = op.name + (f".{op.variant_test_name}" if op.variant_test_name else "")
     results(op, seen)
-    inplace, out = counted(in_place(op)), counted(out_argument(op))
+    inplace, outs = counted(in_place(op)), set(out_argument(op))
     if op.supports_autograd:
         gradients(op, seen)
     reason = None
@@ -402,8 +457,10 @@ def row(number: int) -> Row:
         "write_input": sorted(seen["write", "first"]),
         "write_arguments": sorted(seen["write", "others"]),
         "write_output": sorted(seen["write", "outs"]),
+        **recorded(op),
         "inplace": inplace,
-        "out": out,
+        "out": counted(outs),
+        "out_unwritten": "unwritten" in outs,
         "changes_arguments": counted(seen["changes"]),
         "detector": dict(seen["detector"]),
         "reason": reason,

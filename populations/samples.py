@@ -12,29 +12,26 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
-try:
-    import expecttest  # noqa: F401  # which torch's lists import
-except ModuleNotFoundError:
-    sys.exit("torch's lists need the package expecttest: pip install expecttest")
 import numpy as np
 import torch
 from torch.utils._pytree import tree_leaves, tree_map
 
 MODIFIED = "modified by an inplace operation"
 SEED = 0
+# The usual one asks every kind of device, and takes half of all the time here.
+torch.manual_seed = torch.default_generator.manual_seed
 Row = dict[str, Any]
 
 
 def seed() -> None:
     """Begin the same chance again."""
-    torch.default_generator.manual_seed(SEED)  # manual_seed() asks all devices, slowly
+    torch.manual_seed(SEED)
     random.seed(SEED)
     np.random.seed(SEED)
 
@@ -48,7 +45,9 @@ def print_rows(
     """
     with ProcessPoolExecutor(2, get_context("fork"), _begin) as pool:
         found = list(pool.map(row, range(len(list(population))), chunksize=4))
-    rows = [one for some in found for one in (some if isinstance(some, list) else [some])]
+    rows = [
+        one for some in found for one in (some if isinstance(some, list) else [some])
+    ]
     for one in sorted(rows, key=lambda one: (one["name"], one.get("variant", ""))):
         print(json.dumps(one, ensure_ascii=False))
 
@@ -101,9 +100,7 @@ def equal(a: torch.Tensor, b: torch.Tensor) -> bool:
         return torch.equal(a, b) or bool(((a == b) | ((a != a) & (b != b))).all())
 
 
-def close(
-    a: Iterable[torch.Tensor | None], b: Iterable[torch.Tensor | None]
-) -> bool:
+def close(a: Iterable[torch.Tensor | None], b: Iterable[torch.Tensor | None]) -> bool:
     """Tell whether gradients are the same but for rounding."""
     for x, y in zip(a, b):
         if (x is None) != (y is None):
@@ -122,6 +119,12 @@ def write(tensor: torch.Tensor) -> None:
     """Write other values where autograd does not record, but counts."""
     with torch.no_grad():
         tensor.mul_(1.5).add_(0.25)
+
+
+def short(error: Exception) -> str:
+    """Return the first line of an error, without what differs from run to run."""
+    text = (str(error).strip() or "-").splitlines()[0][:120]
+    return f"{type(error).__name__}: {text}"
 
 
 def word(seen: Iterable[bool]) -> str | None:
