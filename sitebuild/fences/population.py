@@ -28,11 +28,11 @@ from sitebuild.fences.matrix.export import cell_text
 from sitebuild.fences.matrix.table import grouped
 from sitebuild.fences.values import number
 from sitebuild.pages.call import Call, Form
+from sitebuild.programs.populations import FOLDER, SHARED
 from sitebuild.project import Project, Run
 from sitebuild.run.environment import Environment
 from sitebuild.view import View
 
-FOLDER = "populations"  # of the programs, and of the data on the site
 COLUMNS = {
     "operations": (
         *("result", "saved", "written", "write_output"),
@@ -327,9 +327,11 @@ def as_json(population: Population) -> str:
 
 def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
     for name, population in of_run(run)[0].items():
-        show.publish_programs(run, to, [f"{FOLDER}/{name}"])
-        file = to / FOLDER / name
-        file.parent.mkdir(parents=True, exist_ok=True)
+        program = f"{FOLDER}/{name}"
+        show.publish_programs(run, to, [program])
+        beside = run.project.programs[program].beside
+        (to / FOLDER / SHARED).write_text(beside, encoding="utf-8")
+        file = to / program
         file.with_suffix(".csv").write_text(as_csv(population), encoding="utf-8")
         file.with_suffix(".json").write_text(as_json(population), encoding="utf-8")
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.testing._internal.common_methods_invocations import op_db
 
-op_db = pytest.importorskip(
-    "torch.testing._internal.common_methods_invocations", exc_type=ImportError
-).op_db
 RESHAPE = next(op for op in op_db if op.name == "reshape")
 
 

@@ -114,7 +114,11 @@ def recorded(desk):
 
     def run(*recordings):
         for of in ROWS:
-            desk.program(f"populations/{of}", "print()\n")
+            program = desk.program(f"populations/{of}", "print()\n")
+            program = dataclasses.replace(
+                program, path=f"populations/{of}.py", beside="# shared\n"
+            )
+            desk.project.programs[program.name] = program
         desk.run.recordings[:] = recordings
         return desk.run
 
@@ -361,6 +365,8 @@ def test_csv_and_json_hold_every_fact_of_every_row(recorded, tmp_path):
         text = (tmp_path / f"populations/{of}.csv").read_text("utf-8")
         read = list(csv.DictReader(io.StringIO(text)))
         assert [row["name"] for row in read] == [facts["name"] for facts in found]
+    assert (tmp_path / "populations/operations.py").read_text("utf-8") == "print()\n"
+    assert (tmp_path / "populations/samples.py").read_text("utf-8") == "# shared\n"
     text = (tmp_path / "populations/operations.csv").read_text("utf-8")
     kron = list(csv.DictReader(io.StringIO(text)))[3]
     assert (kron["write_input"], kron["out"], kron["inplace"]) == (
