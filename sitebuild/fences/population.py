@@ -49,7 +49,7 @@ FILTERS = (
     *("result", "saved", "written", "write_output"),
     *("learning", "frozen", "counter"),
 )
-FEW = 8  # exceptions that the summary names
+FEW = 12  # exceptions that the summary names
 TRAPS = ("wrong", "still", "alias", "undeclared")  # values that lie in wait
 
 
