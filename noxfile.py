@@ -84,7 +84,7 @@ def tests(session: nox.Session) -> None:
     # The tests of a file share what they have built.
     run(session, "pytest", "-n", "auto", "--dist", "loadfile", "tests/engine")
     # Two snippets compare times: nothing else is to run beside them.
-    run(session, "pytest", "tests/site", "tests/claims")
+    run(session, "pytest", "tests/site", "tests/claims", "tests/populations")
 
 
 @site_session

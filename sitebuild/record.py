@@ -6,12 +6,17 @@ torch and NumPy is needed: standard library only, and Python 3.9.
 
 from __future__ import annotations
 
+import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from sitebuild import programs
-from sitebuild.run import recording
-from sitebuild.run.result import fault
+from sitebuild.programs.populations import NEEDS
+from sitebuild.programs.snippet import Snippet
+from sitebuild.run import populations, recording
+from sitebuild.run.environment import Environment
+from sitebuild.run.result import Result, fault
 from sitebuild.run.runner import Runner
 
 
@@ -27,6 +32,9 @@ def record(root: Path) -> int:
         environment = runner.environment()
         runnable = programs.runnable(known, environment.cuda)
         results = dict(runner.run(runnable))
+    asked = [program for program in known.values() if program.is_population]
+    results.update(_populations(root, environment, asked))
+    runnable += [program for program in asked if program.name in results]
     for snippet in runnable:
         found = fault(snippet, results[snippet.name])
         if found:
@@ -45,6 +53,30 @@ def record(root: Path) -> int:
     for found in lost:
         print(f"not recorded: {found}", file=sys.stderr)
     return 1 if lost else 0
+
+
+def _populations(
+    root: Path, environment: Environment, asked: list[Snippet]
+) -> Iterator[tuple[str, Result]]:
+    """Yield what the programs over populations print here.
+
+    They take a minute: only those run of which no recording says it, be it that
+    their text has changed, or where they run.
+    """
+    here = recording.of(root, environment)
+    new = []
+    for program in asked:
+        text = here.output(program) if here else None
+        if text is None:
+            new.append(program)
+        else:
+            yield program.name, Result("end", {"": text})
+    if new and importlib.util.find_spec(NEEDS) is None:
+        names = ", ".join(program.path for program in new)
+        message = f"note: not recorded, for want of the package {NEEDS}: {names}"
+        print(message, file=sys.stderr)
+        return
+    yield from populations.run(root, new)
 
 
 if __name__ == "__main__":

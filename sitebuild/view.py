@@ -71,8 +71,8 @@ def _final(value: object) -> str:
 
 
 def breakable(name: str) -> Markup:
-    """Return a name that a narrow screen may break after ``/`` and ``_``."""
-    return Markup("<wbr>").join(re.split(r"(?<=[/_])", visible(name)))
+    """Return a name that a narrow screen may break after ``/``, ``_`` and ``.``."""
+    return Markup("<wbr>").join(re.split(r"(?<=[/_.])", visible(name)))
 
 
 def code(text: str) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import shutil
@@ -16,6 +17,7 @@ import pytest
 from sitebuild import programs
 from sitebuild.fences import figure
 from sitebuild.project import Run, read
+from sitebuild.run import populations as asked
 from sitebuild.run.recording import read_recordings
 from sitebuild.run.runner import Runner
 from sitebuild.view import View
@@ -77,6 +79,55 @@ def output(results):
         return result.outputs[section] if section else result.output
 
     return printed
+
+
+@pytest.fixture(scope="session")
+def populations(project, request):
+    """What the programs over populations print, in a fresh run.
+
+    Of those whose rows a test of this session wants, side by side.
+    """
+    wanted = {name for item in request.session.items for name in item.fixturenames}
+    return dict(
+        asked.run(
+            ROOT,
+            [
+                program
+                for program in project.programs.values()
+                if program.is_population and program.name.rpartition("/")[2] in wanted
+            ],
+        )
+    )
+
+
+def rows(populations, name: str) -> list[dict[str, Any]]:
+    result = populations[f"populations/{name}"]
+    assert result.ended == "end", result.exception
+    return [json.loads(line) for line in result.output.splitlines()]
+
+
+@pytest.fixture(scope="session")
+def operations(populations):
+    """A row for each operation of torch: see populations/operations.py."""
+    return rows(populations, "operations")
+
+
+@pytest.fixture(scope="session")
+def modules(populations):
+    """A row for each module of torch: see populations/modules.py."""
+    return rows(populations, "modules")
+
+
+@pytest.fixture(scope="session")
+def optimizers(populations):
+    """A row for each variant of each optimizer: see populations/optimizers.py."""
+    return rows(populations, "optimizers")
+
+
+@pytest.fixture(scope="session")
+def writes(populations):
+    """A row for each function that writes to a tensor: see populations/writes.py."""
+    return rows(populations, "writes")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,15 @@ A new one is one entry in `FENCES`.
 
 from __future__ import annotations
 
-from sitebuild.fences import benchmark, chooser, claims, matrix, show, versions
+from sitebuild.fences import (
+    benchmark,
+    chooser,
+    claims,
+    matrix,
+    population,
+    show,
+    versions,
+)
 from sitebuild.fences.fence import Fence
 
 FENCES: dict[str, Fence] = {
@@ -18,6 +26,7 @@ FENCES: dict[str, Fence] = {
         claims.CLAIMS,
         matrix.MATRIX,
         chooser.CHOOSER,
+        population.POPULATION,
     )
 }
 FORMS = {name: fence.form for name, fence in FENCES.items()}

@@ -37,6 +37,8 @@ from sitebuild.project import Project, Run
 from sitebuild.words import ROOT_CONFIG, Language
 
 _QUOTED = re.compile(r"""['"]([^'"\n]+)['"]""")
+# What the search leaves out; inside of it is no other element of its kind.
+_OUT = re.compile(r"<(div|dl|form)\b[^>]* data-search-exclude>.*?</\1>", re.S)
 _PRE, _SPAN = re.compile(r"<pre.*?</pre>", re.S), re.compile(r"</?span[^>]*>")
 _LINE = re.compile(r"\bline (\d+)")
 
@@ -255,12 +257,17 @@ class Site:
 
 
 class _Index(SearchIndex):  # type: ignore[misc]
-    """Material's search index, which looks at each token of a program in vain."""
+    """Material's search index, which looks at each token in vain.
+
+    At those of a program, and of a table that it is to leave out.
+    """
 
     def add_entry_from_context(self, page: MkDocsPage) -> None:
         """Add the sections of a page."""
         content = page.content or ""
-        page.content = _PRE.sub(lambda found: _SPAN.sub("", found[0]), content)
+        page.content = _PRE.sub(
+            lambda found: _SPAN.sub("", found[0]), _OUT.sub("", content)
+        )
         super().add_entry_from_context(page)
         page.content = content
 

@@ -1,7 +1,7 @@
 """The programs: what can be run, read from its files, and what it announces.
 
-Snippets, the code of notebooks, the probes of the behaviour matrix and the
-chooser's examples are all snippets in the end.
+Snippets, the code of notebooks, the probes of the behaviour matrix, the
+chooser's examples and the programs over populations are all snippets in the end.
 
 Standard library only, and Python 3.9.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sitebuild.faults import Fault
-from sitebuild.programs import examples, notebook, operations, snippet
+from sitebuild.programs import examples, notebook, operations, populations, snippet
 from sitebuild.programs.snippet import Snippet
 
 
@@ -21,14 +21,20 @@ def read(root: Path) -> tuple[dict[str, Snippet], list[Fault]]:
     listed, unclear = operations.read_operations(root)
     notebooks, broken = notebook.read_all(root)
     probes, unsound = operations.probes(root, listed)
-    programs = {**snippets, **notebooks, **probes, **examples.examples(listed)}
-    return programs, [*faults, *broken, *unclear, *unsound]
+    asked, unreadable = populations.read_all(root)
+    chosen = examples.examples(listed)
+    programs = {**snippets, **notebooks, **probes, **chosen, **asked}
+    return programs, [*faults, *broken, *unclear, *unsound, *unreadable]
 
 
 def runnable(programs: dict[str, Snippet], cuda: bool) -> list[Snippet]:
-    """Return what can be run here; benchmarks are measured, apart from these."""
+    """Return what a build runs here.
+
+    Benchmarks are measured, and populations recorded, apart from these.
+    """
     return [
         program
         for program in programs.values()
-        if not program.is_benchmark and (cuda or not program.needs_cuda)
+        if not (program.is_benchmark or program.is_population)
+        and (cuda or not program.needs_cuda)
     ]

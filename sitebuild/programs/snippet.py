@@ -51,11 +51,12 @@ class Snippet:
     raises: tuple[str, int] | None  # exception type and line
     needs_cuda: bool
     time_limit: float  # seconds
+    beside: str = ""  # the text of a file that it imports
 
     @property
     def digest(self) -> str:
         """A short hash of the text: which program a recording is of."""
-        return hashlib.sha256(self.source.encode()).hexdigest()[:12]
+        return hashlib.sha256((self.source + self.beside).encode()).hexdigest()[:12]
 
     @property
     def filename(self) -> str:
@@ -66,6 +67,11 @@ class Snippet:
     def is_benchmark(self) -> bool:
         """Whether this is measured, over several runs, and not just run."""
         return "perfplot.bench(" in self.source
+
+    @property
+    def is_population(self) -> bool:
+        """Whether this asks all of a population; it takes too long for a build."""
+        return self.path.startswith("populations/")
 
     def section(self, name: str) -> Section:
         """Return the section called `name`; raise `KeyError` if none is."""

@@ -74,6 +74,14 @@ def read_recordings(root: Path) -> list[Recording]:
     return sorted(_read_all(root)[0], key=lambda r: (r.environment.version, r.name))
 
 
+def of(root: Path, environment: Environment) -> Recording | None:
+    """Return what is recorded of just this environment, on whatever day."""
+    for found in read_recordings(root):
+        if replace(found.environment, date="") == environment:
+            return found
+    return None
+
+
 def faults(root: Path) -> list[Fault]:
     """Return what is wrong with the recordings below `root`: all, to the last file."""
     recordings, found = _read_all(root)

@@ -107,6 +107,7 @@ new PerformanceObserver((list) => {
         "en/which-one/",
         "en/which-one/?get=tensor&memory=own&gradient=cut",
         "reference/behaviour-matrix/",
+        "en/reference/all-of-torch/",
         "fact-check/",
         "detach/",
         "en/benchmarks/",

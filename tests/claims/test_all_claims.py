@@ -15,10 +15,11 @@ CLAIMS = {
 
 
 def read_claims() -> list[tuple[str, str, str]]:
-    """File, name and docstring of each test function in tests/claims."""
+    """File, name and docstring of each test function of what is said of torch."""
     return [
         (file.name, node.name, ast.get_docstring(node) or "")
-        for file in sorted((ROOT / "tests/claims").glob("test_*.py"))
+        for room in ("claims", "populations")
+        for file in sorted((ROOT / f"tests/{room}").glob("test_*.py"))
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]

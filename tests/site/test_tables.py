@@ -39,10 +39,21 @@ def test_the_pages_hold_a_row_and_a_program_for_every_operation(folder, built, p
         assert (built / link.attributes["href"].replace("../", "")).exists()
 
 
+def test_of_all_of_torch_the_exceptions_are_found_by_the_search(folder):
+    index = json.loads((folder / "search/search_index.json").read_text("utf-8"))
+    text = " ".join(
+        entry["text"] for entry in index["docs"] if "all-of-torch" in entry["location"]
+    )
+    assert "kron" in text
+    assert "argmax" not in text
+    assert len(text) < 30_000
+
+
 @pytest.mark.parametrize(
     ("page", "made"),
     [
         ("reference/behaviour-matrix", "table.matrix-on"),
+        ("reference/all-of-torch", "table.population.operations"),
         ("which-one", "table.choose-on"),
         ("cheat-sheet", "table.cheat-sheet-on"),
     ],
@@ -55,7 +66,11 @@ def test_tables_can_be_read_aloud(folder, page, made):
 
 @pytest.mark.parametrize(
     ("page", "form"),
-    [("reference/behaviour-matrix", ".matrix-controls"), ("which-one", "form.choose")],
+    [
+        ("reference/behaviour-matrix", ".matrix-controls"),
+        ("reference/all-of-torch", ".matrix-controls"),
+        ("which-one", "form.choose"),
+    ],
 )
 def test_what_needs_a_script_is_hidden_until_one_runs(folder, page, form):
     html = read(folder, page)
