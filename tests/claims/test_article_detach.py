@@ -698,3 +698,11 @@ def test_A35_A37_a_move_makes_another_tensor_with_memory_of_its_own():
     x = torch.ones(1)
     x.cpu()[0] = 7.0
     assert x.item() == 7.0
+
+
+def test_A33_torch_1_9_has_no_lazy_device(project):
+    """What is decided with it is not decided by the recording of 1.9.0."""
+    found = {recording.name: recording for recording in read_recordings(ROOT)}
+    program = project.programs["fact_check/a29_cpu_makes_a_new_tensor"]
+    text = found["torch-1.9.0-cpu"].output(program)
+    assert text is not None and "No module named 'torch._lazy" in text
