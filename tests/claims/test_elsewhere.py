@@ -967,3 +967,10 @@ def test_W08_what_is_computed_from_a_detached_tensor_is_not_kept(detached):
     y = (w.detach() if detached else w) * torch.from_numpy(batch)
     del batch
     assert (alive() is None) is detached is (y.grad_fn is None)
+
+
+def test_W08_what_is_computed_with_another_that_requires_grad_is_recorded():
+    """detach() saves memory: not if another tensor keeps the graph."""
+    w, t = leaf(), leaf()
+    assert (w.detach() * 2).grad_fn is None
+    assert (w.detach() * t).grad_fn is not None
