@@ -5,10 +5,14 @@ w = torch.tensor([1.0], requires_grad=True)
 b = torch.tensor([3.0], requires_grad=True)
 y = x * w + b
 
-z = w.detach()
-same = w  # no new tensor
+results = {
+    "w.detach()": w.detach(),
+    "w.cpu()": w.cpu(),
+    "w.contiguous()": w.contiguous(),
+}
+for call, z in results.items():
+    print(f"{call}: {z is y = }, {z is w = }")
 
-print(f"{z is y = }")
-print(f"{same is y = }")
-holds = (z is y) != (same is y)
+not_y = [z for z in results.values() if z is not y]
+holds = all(z is not w for z in not_y)
 print(f"{holds = }")

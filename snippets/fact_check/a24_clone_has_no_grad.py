@@ -1,15 +1,16 @@
 import torch
 
 w = torch.tensor([1.0], requires_grad=True)
-plain, retained = w.clone(), w.clone()
-retained.retain_grad()
-(2 * plain + 3 * retained).backward()
-found = plain.grad, retained.grad
+v = w.clone()
+(2 * v).backward()
+u = w.clone()
+(2 * u).backward(inputs=[u])
+found = v.grad, u.grad
 
-print(f"{plain.is_leaf = }, {retained.is_leaf = }")
+print(f"{v.is_leaf = }, {u.is_leaf = }")
 print(f"{found = }")
 holds = {
-    "as it is": found[0] is None,
-    "after retain_grad()": found[1] is None,
+    "after y.backward()": found[0] is None,
+    "after y.backward(inputs=[v])": found[1] is None,
 }
 print(f"{holds = }")

@@ -1,12 +1,16 @@
 import torch
 
-w = torch.tensor([1.0], requires_grad=True)
+w = torch.tensor([4.0], requires_grad=True)
 t = torch.tensor([7.0], requires_grad=True)
-z = w.clone().detach()
-z[0] = 5.0
+v = w.clone()
+z = v.detach()
 (z * t).backward()
+z[0] = 5.0
 
-print(f"{w = }, {z = }")
-print(f"{w.grad = }, {t.grad = }")
-holds = {"values": w.item() == 1.0, "gradient": w.grad is None}
+print(f"{w = }, {w.grad = }")
+print(f"{v = }")
+holds = {
+    "of w": w.item() == 4.0 and w.grad is None,
+    "of v, the clone": v.item() == 4.0,
+}
 print(f"{holds = }")

@@ -1,19 +1,34 @@
 import torch
+import torch._lazy.ts_backend
+from torch.utils._python_dispatch import TorchDispatchMode
 
-x = torch.zeros(1000, requires_grad=True)
-detached = x.detach()
-cloned = detached.clone()
-steps = {
-    "x on the CPU": [detached, cloned],
-    # a copy, as cpu() makes one of a tensor on the GPU
-    "x on the GPU": [detached, cloned, cloned.to("cpu", copy=True)],
+torch._lazy.ts_backend.init()  # a second device, without a GPU
+
+
+class Copies(TorchDispatchMode):
+    number = 0
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        if operation.overloadpacket.__name__ in ("clone", "_to_copy"):
+            self.number += 1
+        return operation(*args, **(kwargs or {}))
+
+
+x = torch.zeros(1000)
+with Copies() as here:
+    x.detach().clone().numpy()
+
+u = torch.zeros(1000, device="lazy")
+try:
+    u.detach().clone().numpy()
+except TypeError as error:
+    print(error)
+with Copies() as elsewhere:
+    u.detach().clone().cpu().numpy()
+
+print(f"{here.number = }, {elsewhere.number = }")
+holds = {  # more copies than the one that the array is made of
+    "x on the CPU": here.number > 1,
+    "x elsewhere, with cpu()": elsewhere.number > 1,
 }
-
-holds = {}
-for case, (*before, last) in steps.items():
-    array = last.numpy()
-    needed = {x.data_ptr(), array.ctypes.data}
-    wasted = {a.data_ptr() for a in before} - needed
-    print(f"{case}: {len(wasted)}")
-    holds[case] = len(wasted) > 0
 print(f"{holds = }")

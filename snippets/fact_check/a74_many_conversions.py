@@ -1,21 +1,30 @@
 import weakref
 
-import numpy as np
 import torch
+import torch._lazy.ts_backend
+
+torch._lazy.ts_backend.init()  # a second device, without a GPU
+xs = [torch.ones(1000, device="lazy") for _ in range(10)]
+made, counts = [], []
 
 
-def first_row(convert):
-    values = np.zeros((1000, 4), dtype=np.float32)
-    array = convert(torch.from_numpy(values)[0])
-    return array, weakref.ref(values)
+def cloned(x):
+    clone = x.detach().clone()
+    made.append(weakref.ref(clone))
+    counts.append(sum(ref() is not None for ref in made))
+    return clone
 
 
-shared, behind_shared = first_row(lambda row: row.numpy())
-copied, behind_copied = first_row(lambda row: row.clone().numpy())
+arrays = [cloned(x).cpu().numpy() for x in xs]
+one_by_one = max(counts)
 
-print(f"{shared.nbytes = }, {copied.nbytes = }")
+clones = [cloned(x) for x in xs]
+arrays = [clone.cpu().numpy() for clone in clones]
+all_first = max(counts)
+
+print(f"clones at a time: {one_by_one = }, {all_first = }")
 holds = {
-    "shared row keeps the whole": behind_shared() is not None,
-    "copied row keeps the whole": behind_copied() is not None,
+    "converted one by one": one_by_one > 1,
+    "all cloned first": all_first > 1,
 }
 print(f"{holds = }")

@@ -1,6 +1,25 @@
+from statistics import median
+from timeit import timeit
+
 import torch
 
 w = torch.ones(2, requires_grad=True)
+modes = [torch.no_grad, torch.inference_mode]
+
+
+def views(mode):
+    with mode():
+        y = torch.ones(16)
+        for _ in range(50):
+            y = y.view(4, 4).view(16)
+
+
+rounds = [
+    [timeit(lambda m=mode: views(m), number=2) for mode in modes]
+    for _ in range(300)
+]
+# How many times the other mode: noise hits both of a round alike.
+ratio = median(no_grad / inference for no_grad, inference in rounds)
 
 
 def used(mode, action):
@@ -22,7 +41,7 @@ actions = {
 }
 print([used(torch.no_grad, action) for action in actions.values()])
 
-holds = {
+holds = {"faster, for many small views": ratio > 1.1} | {
     name: used(torch.inference_mode, action) for name, action in actions.items()
 }
 print(f"{holds = }")

@@ -1,22 +1,24 @@
 import torch
+from torch import nn
 
 w = torch.tensor(3.0, requires_grad=True)
-with torch.no_grad():
-    unrecorded = w * w
-product = w * w
-detached = product.detach()
 
 
 def gradient(target):
     return torch.autograd.grad(w * target, w)[0].item()
 
 
-print(f"{gradient(unrecorded) = }, {gradient(detached) = }")
-print(f"{unrecorded.grad_fn = }")
-print(f"{product.grad_fn is None = }")
+def same(make):
+    with torch.no_grad():
+        unrecorded = make(w)
+    detached = make(w).detach()
+    print(f"{gradient(unrecorded) = }, {gradient(detached) = }")
+    return gradient(unrecorded) == gradient(detached)
+
 
 holds = {
-    "gradient of the result": gradient(unrecorded) == gradient(detached),
-    "graph built for it": unrecorded.requires_grad == product.requires_grad,
+    "w * w": same(lambda w: w * w),
+    "w.view(1)": same(lambda w: w.view(1)),
+    "Identity()(w)": same(nn.Identity()),
 }
 print(f"{holds = }")

@@ -9,5 +9,6 @@ holds = {
     "recording is on": (w + x).requires_grad,
     "under no_grad": unrecorded.requires_grad,
     "integer result": (w + x).argmax().requires_grad,
+    "zeros_like(w)": torch.zeros_like(w).requires_grad,
 }
 print(f"{holds = }")

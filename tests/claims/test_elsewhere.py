@@ -1,6 +1,7 @@
 """What public pages say (P) and what one often reads (W), decided by torch."""
 
 import gc
+import warnings
 import weakref
 from copy import copy, deepcopy
 from threading import Thread
@@ -11,9 +12,18 @@ import torch
 from torch import nn
 from torch.autograd import gradgradcheck
 from torch.autograd.graph import saved_tensors_hooks
+from torch.testing._internal.common_methods_invocations import op_db
 from torch.utils._python_dispatch import TorchDispatchMode
 
 MODIFIED = "modified by an inplace operation"
+FAILURES = (RuntimeError, TypeError, NotImplementedError)
+OPTIMIZERS = {
+    name: kind
+    for name, kind in sorted(vars(torch.optim).items())
+    if isinstance(kind, type)
+    and issubclass(kind, torch.optim.Optimizer)
+    and kind not in (torch.optim.Optimizer, torch.optim.SparseAdam)
+}
 
 
 def leaf(value=2.0):
@@ -102,6 +112,29 @@ def test_P26_deepcopy_refuses_what_is_not_a_leaf():
         deepcopy(w * 2)
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: torch.ones(2, requires_grad=True),
+        lambda: nn.Parameter(torch.ones(2)),
+        lambda: torch.ones(1).expand(3),
+        lambda: torch.ones(4)[:2],
+        lambda: torch.tensor([1]),
+        lambda: torch.eye(2).to_sparse().requires_grad_(),
+        lambda: torch.ones(1, device="meta"),
+        lambda: (torch.ones(2, requires_grad=True) * 2).detach(),
+    ],
+)
+def test_P26_deepcopy_copies_leaves_of_any_kind(make):
+    """deepcopy() copies any tensor: leaves it does."""
+    x = make()
+    copied = deepcopy(x)
+    assert copied is not x and copied.requires_grad == x.requires_grad
+    assert copied.device.type == "meta" or torch.equal(
+        copied.detach().to_dense(), x.detach().to_dense()
+    )
+
+
 def test_P29_assigning_the_sum_leaves_the_shared_memory_alone():
     """array = array + 1 shows that nothing is shared: false."""
     x = torch.ones(2)
@@ -113,23 +146,63 @@ def test_P29_assigning_the_sum_leaves_the_shared_memory_alone():
     assert x.tolist() == [2.0, 2.0]
 
 
-def test_P30_copy_gives_another_object_with_a_counter_of_its_own():
+@pytest.mark.parametrize(
+    "x",
+    [
+        torch.ones(2),
+        torch.ones(4)[:2],
+        torch.tensor([1, 1]),
+        torch.ones(2, dtype=torch.bfloat16),
+        torch.ones(2, dtype=torch.complex64),
+        nn.Parameter(torch.ones(2)),
+        torch.ones(2, requires_grad=True) * 1,
+    ],
+)
+def test_P30_copy_gives_another_object_with_a_counter_of_its_own(x):
     """copy.copy(x) is x: false."""
-    x = torch.ones(2)
     y = copy(x)
-    y.add_(1)
+    version = x._version
+    with torch.no_grad():
+        y.add_(1)
     assert y is not x
     assert x.tolist() == [2.0, 2.0]
-    assert x._version == 0
+    assert x._version == version
+
+
+def test_P30_a_write_to_the_copy_spoils_the_gradient_in_silence():
+    """Like .data, copy.copy() hides writes from autograd."""
+    x = leaf()
+    y = x * x
+    with torch.no_grad():
+        copy(x).fill_(10.0)
+    y.backward()
+    assert x.grad == 20.0
 
 
 # --- writes in place ------------------------------------------------------------
 
 
-def test_P03_a_write_to_a_leaf_that_requires_grad_raises():
-    """No error message: false."""
+def test_P03_a_clone_takes_the_write_that_a_leaf_refuses():
+    """With clone() no error message: of a leaf, and of what is saved."""
+    x = leaf()
     with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
-        leaf().add_(1)
+        x.add_(1)
+    x.clone().add_(1).backward()
+    assert x.grad == 1.0
+    h = 2 * x
+    y = h * h
+    h.clone().add_(1)
+    y.backward()
+    assert x.grad == 1.0 + 16.0
+
+
+def test_P03_a_clone_that_is_saved_does_not_escape_the_error():
+    """With clone() no error message: not if the clone itself is saved."""
+    v = leaf().clone()
+    y = v * v
+    v.add_(1)
+    with pytest.raises(RuntimeError, match=MODIFIED):
+        y.backward()
 
 
 def test_P04_writing_to_a_product_with_a_number_raises_nothing():
@@ -156,6 +229,35 @@ def test_P10_only_a_write_to_a_saved_tensor_raises():
             y.backward()
 
 
+def views_of_one_tensor():
+    h = torch.ones(2, requires_grad=True) * 1
+    return h[:1], h[1:]
+
+
+def test_P10_a_write_to_other_elements_of_the_memory_raises_too():
+    """Writes are forbidden: they raise even if the saved value stays."""
+    saved, written = views_of_one_tensor()
+    y = saved * saved
+    written.add_(1)
+    assert saved.item() == 1.0
+    with pytest.raises(RuntimeError, match=MODIFIED):
+        y.sum().backward()
+
+
+@pytest.mark.parametrize(
+    "write", [lambda w: w.add_(1), lambda w: w[:1].add_(1), lambda w: w.t().mul_(2)]
+)
+def test_P10_a_leaf_refuses_the_write_while_recording_is_on(write):
+    """The leaf and its views refuse: not under no_grad."""
+    w = torch.ones(2, 2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="leaf Variable that requires grad"):
+        write(w)
+    before = w.tolist()
+    with torch.no_grad():
+        write(w)
+    assert w.tolist() != before
+
+
 def test_W09_data_hides_a_write_that_detach_reports():
     """.data is silent, detach() reports: true."""
     x = leaf()
@@ -170,27 +272,89 @@ def test_W09_data_hides_a_write_that_detach_reports():
         y.backward()
 
 
-def test_W10_a_write_through_the_array_of_a_detached_tensor_is_not_noticed():
-    """detach() guarantees the gradient: not if it is written as an array."""
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda z: z.numpy().fill(10.0),
+        lambda z: z.apply_(lambda _: 10.0),
+        lambda z: z.map_(z, lambda _, __: 10.0),
+        lambda z: z.untyped_storage().copy_(torch.tensor([10.0]).untyped_storage()),
+    ],
+)
+def test_W10_a_write_that_is_not_counted_is_not_noticed(write):
+    """detach() guarantees the gradient: not of these writes."""
     x = torch.tensor([2.0], requires_grad=True)
     y = x * x
-    x.detach().numpy()[0] = 10.0
+    write(x.detach())
     y.backward()
     assert x.grad == 20.0
 
 
-@pytest.mark.filterwarnings("error")
-def test_W11_data_gives_no_warning():
-    """.data is deprecated: false, it does not warn."""
-    leaf().data.fill_(1.0)
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda z: z.fill_(10.0),
+        lambda z: z.__setitem__(0, 10.0),
+        lambda z: z.copy_(torch.tensor([10.0])),
+        lambda z: torch.add(z, 8.0, out=z),
+        lambda z: z[:].mul_(5.0),
+    ],
+)
+@pytest.mark.parametrize("use", [lambda x: x * x, torch.sin, lambda x: x**3])
+def test_W10_a_counted_write_to_what_is_saved_raises(use, write):
+    """detach() guarantees the gradient: an exception stands in for it."""
+    x = torch.tensor([2.0], requires_grad=True)
+    y = use(x)
+    write(x.detach())
+    with pytest.raises(RuntimeError, match=MODIFIED):
+        y.backward()
 
 
-def test_W20_views_cannot_be_detached_in_place():
-    """Views refuse detach_(): true."""
-    h = torch.ones(4, requires_grad=True) * 2
-    with pytest.raises(RuntimeError, match="Can't detach views in-place"):
-        h[:2].detach_()
-    assert h.detach_().is_leaf
+def test_W10_a_write_before_the_use_is_differentiated_as_if_it_came_from_x():
+    """detach() guarantees the gradient: not of what is written to before."""
+    x = torch.tensor([2.0], requires_grad=True)
+    h = x * 3
+    h.detach().fill_(1.0)
+    (h * h).backward()
+    assert x.grad == 2 * 1.0 * 3  # the derivative of what is computed is 0
+
+
+def test_W11_torch_does_not_say_that_data_is_deprecated():
+    """.data is deprecated: neither a warning nor a docstring says so."""
+
+    def says_so(name):
+        text = getattr(torch.Tensor, name).__doc__ or ""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            getattr(torch.ones(2, 2, 2), name)
+        return len(caught) > 0, "deprecated" in text
+
+    assert says_so("data") == (False, False)
+    assert says_so("T") == (True, True)
+    assert not torch.Tensor.data.__doc__
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda h: h[:2],
+        lambda h: h.view(2, 2),
+        lambda h: h.t(),
+        lambda h: h.expand(3, 4),
+        lambda h: h.reshape(2, 2),
+        lambda h: h.unbind()[0],
+        lambda h: h.detach()[:2],
+    ],
+)
+def test_W20_views_cannot_be_detached_in_place(view):
+    """Views refuse detach_(): true of those of normal tensors."""
+    for h in (torch.ones(4, requires_grad=True) * 2, torch.ones(4)):
+        with pytest.raises(RuntimeError, match="Can't detach views in-place"):
+            view(h).detach_()
+        assert h.detach_().is_leaf
+    with torch.inference_mode():
+        h = torch.ones(4)
+    assert view(h).detach_().is_leaf
 
 
 # --- gradients ------------------------------------------------------------------
@@ -218,6 +382,42 @@ def test_P11_detaching_the_hidden_state_mends_what_retain_graph_does_not():
     train(lambda hidden: hidden.detach(), retain_graph=False)
 
 
+@pytest.mark.parametrize(("lr", "right_one"), [(0.0, True), (0.05, False)])
+def test_P11_with_a_fused_optimizer_the_second_gradient_is_wrong_in_silence(
+    lr, right_one
+):
+    """retain_graph=True mends the RNN error: fused, without an error."""
+
+    def steps(network, weights):
+        """Each step with weights of its own; the last hidden state is carried on."""
+        hidden = torch.zeros(1, 2, 4)
+        for one in weights:
+            given = dict(zip(dict(network.named_parameters()), one))
+            output, hidden = torch.func.functional_call(
+                network, given, (torch.ones(5, 2, 3), hidden)
+            )
+        return output.sum()
+
+    torch.manual_seed(0)
+    rnn = nn.RNN(3, 4)
+    optimizer = torch.optim.SGD(rnn.parameters(), lr=lr, fused=True)
+    before = [p.detach().clone().requires_grad_() for p in rnn.parameters()]
+    output, hidden = rnn(torch.ones(5, 2, 3), torch.zeros(1, 2, 4))
+    output.sum().backward(retain_graph=True)
+    optimizer.step()
+    optimizer.zero_grad()
+    after = [p.detach().clone().requires_grad_() for p in rnn.parameters()]
+    output, hidden = rnn(torch.ones(5, 2, 3), hidden)
+    output.sum().backward(retain_graph=True)
+
+    steps(rnn, [before, after]).backward()
+    right = [one.grad + two.grad for one, two in zip(before, after)]
+    found = [p.grad for p in rnn.parameters()]
+    assert all(g.abs().max() > 0.1 for g in right)
+    agree = [torch.allclose(*pair, rtol=0.01) for pair in zip(found, right)]
+    assert agree == [right_one] * len(right)
+
+
 def test_P17_to_returns_a_leaf_only_if_nothing_is_converted():
     """A leaf stays a leaf through to(): if it returns the tensor itself."""
     w = torch.ones(2, requires_grad=True)
@@ -225,6 +425,34 @@ def test_P17_to_returns_a_leaf_only_if_nothing_is_converted():
     assert not w.to(torch.float64).is_leaf
     assert not w.to("meta").is_leaf
     assert nn.Linear(2, 1).to(torch.float64).weight.is_leaf
+
+
+def test_P17_a_conversion_that_is_not_recorded_gives_a_leaf():
+    """Not a leaf: if the conversion is recorded."""
+    w = torch.ones(2, requires_grad=True)
+    assert not w.to(torch.float32, copy=True).is_leaf
+    assert w.to(torch.int64).is_leaf
+    with torch.no_grad():
+        assert w.to(torch.float64).is_leaf
+    assert torch.ones(2).to(torch.float64).is_leaf
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Conv1d(1, 1, 1),
+        lambda: nn.LSTM(2, 2),
+        lambda: nn.BatchNorm1d(2),
+        lambda: nn.Embedding(2, 2),
+        lambda: nn.MultiheadAttention(2, 1),
+        lambda: nn.utils.parametrizations.weight_norm(nn.Linear(2, 2)),
+    ],
+)
+def test_P17_the_parameters_of_a_module_stay_leaves(make):
+    """The to() of a module is another matter."""
+    for target in (torch.float64, "meta"):
+        module = make().to(target)
+        assert all(p.is_leaf and p.requires_grad for p in module.parameters())
 
 
 def test_P20_clone_passes_double_backward():
@@ -254,6 +482,16 @@ def test_W01_zero_grad_sets_none_unless_told_otherwise():
     assert w.grad is None
 
 
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_W01_zero_grad_of_each_optimizer_sets_none_by_default(name):
+    """zero_grad() sets zeros: not by default."""
+    w = torch.ones(2, 2, requires_grad=True)
+    optimizer = OPTIMIZERS[name]([w], lr=0.1)
+    w.grad = torch.ones(2, 2)
+    optimizer.zero_grad()
+    assert w.grad is None
+
+
 def test_W02_backward_adds_to_the_gradient():
     """It adds up: true."""
     x = leaf()
@@ -269,8 +507,18 @@ def test_W03_a_graph_without_saved_tensors_can_be_used_again():
     product.backward()
     total.backward()
     total.backward()
+    assert x.grad == 4.0 + 1.0 + 1.0
     with pytest.raises(RuntimeError, match="a second time"):
         product.backward()
+
+
+def test_W03_saving_no_tensor_is_not_enough_for_a_second_backward():
+    """After a write to the result, it raises all the same."""
+    y = torch.ones(2, requires_grad=True) + 1
+    y[0] = 7.0
+    y.sum().backward()
+    with pytest.raises(RuntimeError, match="a second time"):
+        y.sum().backward()
 
 
 def test_W06_zero_grad_before_backward_or_after_step_trains_alike():
@@ -296,6 +544,31 @@ def test_W06_zero_grad_before_backward_or_after_step_trains_alike():
     assert trained("forward", "backward", "zero_grad", "step") == 1.0
 
 
+@pytest.mark.parametrize("name", sorted(set(OPTIMIZERS) - {"LBFGS"}))
+def test_W06_zero_grad_has_the_same_places_with_each_optimizer(name):
+    """Anywhere but between backward and step: true."""
+
+    def trained(*order):
+        w = torch.tensor([[1.0, 2.0], [3.0, 5.0]], requires_grad=True)
+        optimizer = OPTIMIZERS[name]([w], lr=0.1)
+        calls = {
+            "forward": lambda: losses.append((w * w).sum()),
+            "zero_grad": optimizer.zero_grad,
+            "backward": lambda: losses.pop().backward(),
+            "step": optimizer.step,
+        }
+        losses = []
+        for call in order * 3:
+            calls[call]()
+        return w.tolist()
+
+    first = trained("zero_grad", "forward", "backward", "step")
+    assert first == trained("forward", "zero_grad", "backward", "step")
+    assert first == trained("forward", "backward", "step", "zero_grad")
+    untrained = trained("forward", "backward", "zero_grad", "step")
+    assert untrained == [[1.0, 2.0], [3.0, 5.0]] != first
+
+
 def test_W18_gradient_passes_through_a_frozen_layer():
     """Freezing keeps the gradient from the layers before: false."""
     below, frozen = nn.Linear(2, 2), nn.Linear(2, 1).requires_grad_(False)
@@ -313,6 +586,15 @@ def test_W19_backward_of_several_elements_needs_weights():
     assert x.grad.tolist() == [2.0, 20.0]
 
 
+def test_W19_one_complex_element_needs_an_argument():
+    """Without argument for one element: if it is a real number."""
+    z = torch.tensor(1 + 2j, requires_grad=True)
+    with pytest.raises(RuntimeError, match="only for real scalar outputs"):
+        (z * 2).backward()
+    (z * 2).backward(torch.tensor(1 + 0j))
+    assert z.grad == 2
+
+
 # --- modes ----------------------------------------------------------------------
 
 
@@ -323,6 +605,13 @@ def test_P05_requires_grad_can_be_switched_back():
         assert not (x * x).requires_grad
     assert not (x * x).requires_grad
     assert (x.requires_grad_() * x).requires_grad
+
+
+def test_P05_a_write_with_what_requires_grad_sets_the_flag():
+    """False is permanent: not if the tensor becomes a result."""
+    x = leaf().requires_grad_(False)
+    x.add_(leaf())
+    assert x.requires_grad and not x.is_leaf
 
 
 def test_P06_no_grad_does_not_touch_grad():
@@ -398,6 +687,28 @@ def test_P21_inference_tensors_can_be_added_but_not_saved_or_written_to():
         features.add_(1)
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda f: f.add_(1),
+        lambda f: f.fill_(1),
+        lambda f: f.__setitem__(0, 1.0),
+        lambda f: f[:1].mul_(2),
+        lambda f: torch.add(f, 1, out=f),
+    ],
+)
+def test_P21_operations_outside_do_not_write_to_inference_tensors(write):
+    """It can take the place of no_grad: not if it is written to outside."""
+    with torch.inference_mode():
+        features = torch.ones(2) * 3
+        write(features)
+    for mode in (torch.enable_grad, torch.no_grad):
+        with mode(), pytest.raises(RuntimeError, match="Inplace update to inference"):
+            write(features)
+    features.numpy().fill(7.0)  # that is no operation of torch
+    assert features.tolist() == [7.0, 7.0]
+
+
 def test_P23_views_and_new_tensors_may_require_grad_under_no_grad():
     """Every result has requires_grad=False: results of operations."""
     x = torch.ones(4, requires_grad=True)
@@ -407,12 +718,53 @@ def test_P23_views_and_new_tensors_may_require_grad_under_no_grad():
         assert torch.ones(2, requires_grad=True).requires_grad
 
 
+def test_P23_under_no_grad_a_result_requires_grad_only_as_input_or_view():
+    """Every result has requires_grad=False: over the operations of torch."""
+    seen, others = 0, []
+    for op in op_db:
+        if torch.float32 not in op.supported_dtypes("cpu"):
+            continue
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")
+            try:
+                sample = next(iter(op.sample_inputs("cpu", torch.float32)))
+                x = sample.input.detach().clone().requires_grad_()
+                results = op(x, *sample.args, **sample.kwargs)
+            except (StopIteration, AttributeError, AssertionError, *FAILURES):
+                continue
+        for result in results if isinstance(results, (tuple, list)) else [results]:
+            if not isinstance(result, torch.Tensor):
+                continue
+            seen += 1
+            shares = result is x or (
+                result.layout == x.layout == torch.strided
+                and result.untyped_storage().data_ptr()
+                == x.untyped_storage().data_ptr()
+            )
+            if result.requires_grad and not shares:
+                others.append(op.name)
+    assert seen > 300 and others == []
+
+
+def test_P23_operations_that_return_their_input_and_views_keep_its_flag():
+    """Every result: not these."""
+    w = torch.ones(4, requires_grad=True)
+    h = w * 2
+    with torch.no_grad():
+        for same in (w.contiguous(), w.to(torch.float32), w.add_(1), nn.Identity()(w)):
+            assert same is w and same.requires_grad
+        for view in (w[:2], h[:2], w.view(2, 2), h.expand(3, 4)):
+            assert view.requires_grad
+
+
 def test_P24_no_grad_does_nothing_until_it_is_entered():
     """A line with torch.no_grad() switches off: false."""
     mode = torch.no_grad()
     assert torch.is_grad_enabled()
     with mode:
         assert not torch.is_grad_enabled()
+    decorated = torch.no_grad()(torch.is_grad_enabled)
+    assert torch.is_grad_enabled() and not decorated()
 
 
 def test_P25_the_decorator_set_grad_enabled_puts_the_mode_back():
@@ -459,6 +811,20 @@ def test_P28_detach_and_no_grad_give_the_same_gradient_not_the_same_graph():
         assert tensors_saved(make) == saved
 
 
+@pytest.mark.parametrize(
+    "function",
+    [nn.Identity(), nn.Dropout().eval(), nn.Sequential(), torch.Tensor.contiguous],
+)
+def test_P28_no_grad_does_not_stop_what_a_function_returns_unchanged(function):
+    """They are interchangeable: not if the result is the input itself."""
+    w = leaf(3.0)
+    with torch.no_grad():
+        same = function(w)
+    assert same is w
+    assert torch.autograd.grad(w * same, w) == (6.0,)
+    assert torch.autograd.grad(w * function(w).detach(), w) == (3.0,)
+
+
 def test_W04_backward_works_in_evaluation_mode():
     """No backward pass in eval(): false."""
     model = nn.Linear(2, 1).eval()
@@ -482,6 +848,22 @@ def test_W12_a_result_requires_grad_if_it_is_recorded_and_can_have_one():
     assert not w.argmax().requires_grad
     with torch.no_grad():
         assert not (w + x).requires_grad
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        torch.zeros_like,
+        torch.rand_like,
+        lambda w: w.new_zeros(2),
+        lambda w: torch.histc(w, 2),
+        lambda w: w.detach(),
+    ],
+)
+def test_W12_operations_that_are_not_differentiated_give_no_flag(operation):
+    """If one input does: not if the operation does not use its value so."""
+    result = operation(torch.ones(2, requires_grad=True))
+    assert result.is_floating_point() and not result.requires_grad
 
 
 def test_W13_parameters_made_under_no_grad_require_grad():
@@ -538,8 +920,9 @@ def test_P14_a_sum_of_losses_holds_the_graphs_of_all_steps():
         total = sum((w * step for step in range(steps)), torch.tensor(0.0))
         sizes[steps] = len(nodes(total))
     assert sizes[20] == 2 * sizes[10] - 1
-    total = sum(((w * step).detach() for step in range(10)), torch.tensor(0.0))
-    assert nodes(total) == set()
+    for take in (torch.Tensor.detach, torch.Tensor.item):
+        total = sum((take(w * step) for step in range(10)), torch.tensor(0.0))
+        assert nodes(total) == set()
 
 
 @pytest.mark.parametrize(
@@ -570,3 +953,24 @@ def test_W07_W08_the_graph_lives_as_long_as_its_tensor_not_the_detached_one(keep
     del loss, batch
     gc.collect()
     assert (alive() is not None) is keep is bool(kept)
+    for one in kept:
+        one.backward()
+        assert one.grad_fn is not None and alive() is None
+
+
+@pytest.mark.parametrize("detached", [True, False])
+def test_W08_what_is_computed_from_a_detached_tensor_is_not_kept(detached):
+    """detach() saves memory: of the computation that follows."""
+    batch = numpy.ones(3, dtype="float32")
+    alive = weakref.ref(batch)
+    w = torch.ones(3, requires_grad=True)
+    y = (w.detach() if detached else w) * torch.from_numpy(batch)
+    del batch
+    assert (alive() is None) is detached is (y.grad_fn is None)
+
+
+def test_W08_what_is_computed_with_another_that_requires_grad_is_recorded():
+    """detach() saves memory: not if another tensor keeps the graph."""
+    w, t = leaf(), leaf()
+    assert (w.detach() * 2).grad_fn is None
+    assert (w.detach() * t).grad_fn is not None

@@ -1,7 +1,7 @@
 """The verdicts that the page may publish, by the id of the claim."""
 
 VERDICTS: dict[str, str] = {
-    "a01": "changed",
+    "a01": "condition",
     "a02": "true",
     "a03": "true",
     "a04": "true",
@@ -21,7 +21,7 @@ VERDICTS: dict[str, str] = {
     "a18": "changed",
     "a19": "true",
     "a20": "true",
-    "a21": "condition",
+    "a21": "true",
     "a22": "true",
     "a23": "true",
     "a24": "condition",
@@ -50,7 +50,7 @@ VERDICTS: dict[str, str] = {
     "a47": "true",
     "a48": "true",
     "a49": "true",
-    "a50": "true",
+    "a50": "condition",
     "a51": "changed",
     "a52": "true",
     "a53": "true",
@@ -64,7 +64,7 @@ VERDICTS: dict[str, str] = {
     "a61": "changed",
     "a62": "changed",
     "a63": "true",
-    "a64": "true",
+    "a64": "condition",
     "a65": "condition",
     "a66": "false",
     "a67": "true",

@@ -6,7 +6,7 @@ VERDICTS = {
     "c03": "condition",
     "p01": "false",
     "p02": "false",
-    "p03": "false",
+    "p03": "condition",
     "p04": "false",
     "p05": "condition",
     "p06": "false",
