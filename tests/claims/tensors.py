@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.testing._internal.common_methods_invocations import op_db
+from torch.testing._internal.opinfo.core import SampleInput
 
 
 class Subclass(torch.Tensor):
@@ -81,3 +87,53 @@ def address(tensor: Tensor) -> int:
     found: int = tensor.data_ptr()
     assert found, "a tensor that holds no values decides nothing"
     return found
+
+
+def in_place_operations(
+    dtype: torch.dtype,
+) -> Iterator[tuple[str, Callable[..., Any], SampleInput]]:
+    """Yield all of torch's in-place operations, each with samples of its input.
+
+    Not by `op.sample_inputs`, which looks at the stack of calls at each sample:
+    under pytest that takes a hundred times as long.
+    """
+    for op in op_db:
+        for call in (op.inplace_variant, op.inplace_operator_variant):
+            if call is None or dtype not in op.supported_dtypes("cpu"):
+                continue
+            for sample in islice(op.sample_inputs_func(op, "cpu", dtype, False), 4):
+                x = sample.input
+                if isinstance(x, Tensor) and not sample.broadcasts_input:
+                    yield op.name, call, sample
+
+
+LAZY = """
+import subprocess
+import sys
+import warnings
+warnings.simplefilter("ignore")
+import numpy as np, torch, torch._lazy.ts_backend
+torch._lazy.ts_backend.init()
+def attempt(call):
+    try:
+        return call()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+x = torch.ones(2, device="lazy")
+w = torch.ones(2, device="lazy", requires_grad=True)
+"""
+
+
+def elsewhere(program: str) -> list[str]:
+    """Run a program with tensors that are not on the CPU; return what it prints.
+
+    The device `lazy` has data of its own and is in every build of torch. It says
+    what holds of a device other than the CPU, not what a GPU does.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", LAZY + program],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()

@@ -3,13 +3,11 @@
 import random
 import re
 import warnings
-from itertools import islice
 
 import pytest
 import torch
-from torch.testing._internal.common_methods_invocations import op_db
 
-from tests.claims.tensors import KINDS, STRIDED, address, leaf
+from tests.claims.tensors import KINDS, STRIDED, address, in_place_operations, leaf
 
 WARNING = "UserWarning: The .grad attribute of a Tensor that is not a leaf"
 
@@ -195,18 +193,7 @@ def test_clone_lets_the_gradient_flow_into_its_source(kind):
 LET_PASS = {"logical_and", "logical_not", "logical_or", "logical_xor"}
 
 
-def in_place_operations(dtype):
-    """The in-place variants of op_db, each with samples that it can be called on."""
-    for op in op_db:
-        for call in (op.inplace_variant, op.inplace_operator_variant):
-            if call is None or dtype not in op.supported_dtypes("cpu"):
-                continue
-            for sample in islice(op.sample_inputs("cpu", dtype), 4):
-                x = sample.input
-                if isinstance(x, torch.Tensor) and not sample.broadcasts_input:
-                    yield op.name, call, sample
-
-
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("dtype", [torch.float32, torch.complex64])
 def test_clone_is_for_the_leaf_that_refuses_in_place_operations(dtype):
     """All of op_db; four write all the same, two that resize have another text."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.claims.tensors import KINDS, Subclass, leaf
+from tests.claims.tensors import KINDS, Subclass, elsewhere, leaf
 
 SNIPPETS = Path(__file__).resolve().parents[2] / "snippets"
 REQUIRES_GRAD = (
@@ -376,3 +376,13 @@ def test_numpy_rebinding_is_not_a_write_without_dimensions_either():
     assert x.item() == 3.0 and isinstance(a, np.ndarray)
     a = a + 1
     assert x.item() == 3.0
+
+
+def test_numpy_refuses_and_takes_a_tensor_from_another_device_as_the_page_says():
+    """On the device lazy, which has data; the page shows meta, which has none."""
+    device, grad = OTHER_DEVICE.format("lazy:0"), REQUIRES_GRAD
+    assert elsewhere(
+        "for call in (x.numpy, w.numpy, lambda: np.asarray(x), w.cpu().numpy,"
+        " w.detach().clone().numpy, w.detach().cpu().numpy,"
+        " lambda: w.numpy(force=True)):\n    print(attempt(call))"
+    ) == [device, device, device, grad, device, "[1. 1.]", "[1. 1.]"]

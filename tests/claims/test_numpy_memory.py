@@ -629,3 +629,44 @@ def test_numpy_memory_with_the_tensor_in_front_numpy_computes(operate):
     b = torch.from_numpy(a)
     for result in (operate(w, b), operate(b, w)):
         assert result.requires_grad
+
+
+@pytest.mark.parametrize(
+    ("in_front", "message"),
+    [
+        (np.array([1.0, 2.0], dtype=object), "Concatenation"),
+        (np.array(["a", "b"]), "Concatenation"),
+        (np.ma.ones(2), "unsupported operand"),
+        (np.asmatrix(np.ones((1, 2))), "unsupported operand"),
+    ],
+    ids=str,
+)
+def test_numpy_memory_other_arrays_in_front_of_plus_raise_too(in_front, message):
+    for x in (torch.ones(2), leaf(1.0, 2.0), torch.ones(2, dtype=torch.bfloat16)):
+        with pytest.raises(TypeError, match=message):
+            _ = in_front + x
+
+
+def test_numpy_memory_numpy_makes_float64_unless_told_otherwise():
+    made = [np.zeros(1), np.ones(1), np.empty(1), np.full(1, 1.0), np.eye(1)]
+    made += [np.array([1.0]), np.arange(2.0), np.linspace(0, 1, 2), np.random.rand(1)]
+    made += [np.random.default_rng(0).normal(size=1), np.logspace(0, 1, 2)]
+    assert {str(array.dtype) for array in made} == {"float64"}
+
+
+def test_numpy_memory_whoever_asks_for_something_else_gets_a_copy():
+    a, x = np.zeros((2, 3)), torch.zeros(2, 3)
+    for found in (
+        torch.as_tensor(a, dtype=torch.float32),
+        torch.asarray(a, dtype=torch.float32),
+        torch.as_tensor(a, device="meta"),
+        torch.asarray(a, copy=True),
+        torch.from_dlpack(a, copy=True),
+    ):
+        assert found.data_ptr() != address(a)
+    for array in (
+        np.asarray(x, dtype="float64"),
+        np.asarray(x, order="F"),
+        np.from_dlpack(x, copy=True),
+    ):
+        assert address(array) != x.data_ptr()

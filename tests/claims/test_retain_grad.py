@@ -306,3 +306,14 @@ def test_retain_grad_the_sum_is_that_of_all_paths():
         y.backward()
         direct, through_v = sum(range(uses)), 4.0 * uses
         assert grads(w, v) == [direct + through_v, through_v]
+
+
+def test_retain_grad_no_gradient_reaches_what_requires_none():
+    w, x = leaf(), torch.ones(1)
+    y = w * x
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        torch.autograd.grad(y, x, retain_graph=True)
+    with pytest.raises(RuntimeError, match="has requires_grad=False"):
+        y.backward(inputs=[x], retain_graph=True)
+    y.backward()
+    assert x.grad is None

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.claims.tensors import KINDS, STRIDED
+from tests.claims.tensors import KINDS, STRIDED, elsewhere
 
 ROOT = Path(__file__).resolve().parents[2]
 WAYS = {
@@ -277,3 +277,14 @@ def test_to_ndarray_clone_takes_memory_on_the_device_of_its_source():
     assert x.detach().clone().device == x.device
     assert x.detach().clone().untyped_storage()._cdata != x.untyped_storage()._cdata
     assert x.detach().untyped_storage()._cdata == x.untyped_storage()._cdata
+
+
+def test_to_ndarray_from_another_device_is_independent_and_clone_stays_there():
+    """On the device lazy; a GPU has not been asked."""
+    assert elsewhere(
+        "a = w.detach().cpu().numpy()\n"
+        "b = w.detach().to('cpu', copy=True).numpy()\n"
+        "c = w.numpy(force=True)\n"
+        "with torch.no_grad(): w.fill_(7.0)\n"
+        "print(w.cpu().tolist(), a, b, c, w.detach().clone().device.type)"
+    ) == ["[7.0, 7.0] [1. 1.] [1. 1.] [1. 1.] lazy"]
