@@ -386,3 +386,27 @@ def test_clone_outlives_no_graph_where_the_source_requires_no_grad():
     assert torch.ones(1).clone().grad_fn is None
     with torch.no_grad():
         assert leaf().clone().numpy() == 1.0  # what the page on numpy() says
+
+
+ONES = torch.ones(2)
+ARGUMENTS = [(), (1.0,), (1,), (0, 0), (ONES,), (ONES, ONES), ((2,),), ((2,), (1,))]
+ARGUMENTS += [(lambda value: 7.0,), (ONES, lambda a, b: 7.0), (ONES, ONES, max)]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_clone_is_for_the_leaf_that_no_other_method_writes_to():
+    """Every method of a tensor that ends with _, with arguments that fit one."""
+    methods = [n for n in dir(torch.Tensor) if re.fullmatch(r"[a-z]\w*[a-z\d]_", n)]
+    wrote, ran = set(), set()
+    for name in methods:
+        for arguments in ARGUMENTS:
+            w = torch.tensor([0.5, 0.25], requires_grad=True)
+            try:
+                getattr(w, name)(*arguments)
+            except (RuntimeError, TypeError, ValueError, IndexError):
+                continue
+            same = w.shape == (2,) and w.tolist() == [0.5, 0.25]
+            (ran if same else wrote).add(name)
+    assert wrote == {f"{name}_" for name in LET_PASS}
+    assert ran <= {"detach_", "requires_grad_", "share_memory_", "resize_as_"}
+    assert len(methods) > 150
