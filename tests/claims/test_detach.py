@@ -1,8 +1,13 @@
 """The statements of the `detach()` page, each decided by a run."""
 
+import contextlib
+import warnings
+
 import pytest
 import torch
 from torch.profiler import ProfilerActivity, profile
+
+from tests.claims.tensors import KINDS, STRIDED, address, in_place_operations, leaf
 
 SAVED_TENSOR_CHANGED = (
     "RuntimeError: one of the variables needed for gradient computation has "
@@ -11,10 +16,6 @@ SAVED_TENSOR_CHANGED = (
     "find the operation that failed to compute its gradient, with "
     "torch.autograd.set_detect_anomaly(True, check_nan=False)."
 )
-
-
-def leaf(value=1.0):
-    return torch.tensor([value], requires_grad=True)
 
 
 def allocated(function):
@@ -195,3 +196,218 @@ def test_detach_no_grad_builds_no_graph():
     with torch.no_grad():
         y = leaf() * 2
     assert not y.requires_grad and y.grad_fn is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_detach_shares_the_values_of_tensors_of_every_kind(kind):
+    """A new object on the same memory, alike but for the graph."""
+    w = KINDS[kind]()
+    z = w.detach()
+    assert z is not w and address(z) == address(w)
+    assert (z.shape, z.dtype, z.device) == (w.shape, w.dtype, w.device)
+    assert z.layout == w.layout
+    if w.layout == torch.strided:
+        assert z.stride() == w.stride()
+        assert z.storage_offset() == w.storage_offset()
+    assert not z.requires_grad and z.grad_fn is None and z.is_leaf
+    assert z.grad is None
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (2, 0), (1,), (2, 3)])
+def test_detach_keeps_every_shape_and_device(shape):
+    for device in ("cpu", "meta"):
+        z = torch.ones(shape, device=device, requires_grad=True).detach()
+        assert z.shape == shape and z.device.type == device
+
+
+def test_detach_of_a_MaskedTensor_copies():
+    """A class of torch's own that decides otherwise."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        t = torch.masked.masked_tensor(torch.ones(2), torch.tensor([True, False]))
+        z = t.detach()
+        assert z.get_data().data_ptr() != t.get_data().data_ptr()
+
+
+def test_detach_of_a_sparse_tensor_shares_until_an_operation_replaces_the_values():
+    """mul_ on a sparse COO tensor gives it new values; its source keeps the old."""
+    w = torch.eye(2).to_sparse()
+    z = w.detach()
+    z._values().mul_(2)
+    assert w.to_dense()[0, 0] == 2
+    z.mul_(2)
+    assert w.to_dense()[0, 0] == 2 and z.to_dense()[0, 0] == 4
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
+def test_detach_cuts_the_gradient_of_torch_func_too():
+    x = torch.tensor([2.0, 3.0])
+    grad = torch.func.grad(lambda x: (x.detach() * x).sum())(x)
+    assert torch.equal(grad, x)
+    _, tangent = torch.func.jvp(lambda x: x.detach() * x, (x,), (torch.ones(2),))
+    assert torch.equal(tangent, x)
+
+
+@pytest.mark.parametrize("value", [2.0, [2.0], [[2.0]]])
+def test_detach_backward_of_one_real_number_needs_no_argument(value):
+    (torch.tensor(value, requires_grad=True) * 2).backward()
+
+
+@pytest.mark.parametrize("value", [[1.0, 2.0], [], [2j]])
+def test_detach_backward_of_anything_else_needs_an_argument(value):
+    y = torch.tensor(value, requires_grad=True) * 2
+    with pytest.raises(RuntimeError, match="grad can be implicitly created only"):
+        y.backward()
+
+
+def results_without_grad():
+    w = leaf(1.0, 2.0)
+    yield from (w > 1, w.argmax(), w.long(), torch.ones_like(w), w.detach() * 2)
+    yield from (w.topk(1).indices, torch.zeros(2), torch.arange(2), w.data)
+    for mode in (torch.no_grad, torch.inference_mode):
+        with mode():
+            yield from (w * 2, w.clone(), w.detach())
+
+
+def test_detach_what_requires_no_grad_is_a_leaf():
+    for tensor in results_without_grad():
+        assert not tensor.requires_grad
+        assert tensor.is_leaf and tensor.grad_fn is None
+
+
+COUNTED = [k for k in KINDS if k not in ("inference", "expanded", "quantized")]
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_detach_uses_the_counter_of_its_source(kind):
+    """And .data does not."""
+    w = KINDS[kind]()
+    z, data = w.detach(), w.data
+    before = w._version
+    z.zero_()
+    assert w._version == z._version == before + 1
+    data.zero_()
+    assert w._version == z._version == before + 1
+
+
+def test_detach_a_tensor_made_in_inference_mode_has_no_counter():
+    """Its detached tensor has one of its own, and lets a write to `t` through."""
+    t = KINDS["inference"]()
+    z = t.detach()
+    assert z.is_inference() and z._version == 0
+    z.zero_()
+    assert z._version == 1 and t.tolist() == [0.0, 0.0]
+    for call in (lambda: t._version, t.zero_):
+        with pytest.raises(RuntimeError, match=r"[Ii]nference"):
+            call()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_detach_counts_the_in_place_operations_for_the_source():
+    """All of op_db: whatever moves the counter of one, moves that of the other."""
+    moved = set()
+    for name, call, sample in in_place_operations(torch.float32):
+        w = sample.input.detach().clone()
+        z = w.detach()
+        with contextlib.suppress(RuntimeError):  # such as a result of another dtype
+            call(z, *sample.args, **sample.kwargs)
+        assert w._version == z._version, name
+        if w._version:
+            moved.add(name)
+    assert len(moved) > 120
+
+
+def fused_step(w):
+    w.grad = torch.ones_like(w)
+    torch.optim.SGD([w], lr=0.1, fused=True).step()
+
+
+ESCAPES = {
+    "data": lambda w: w.data.fill_(3.0),
+    "numpy": lambda w: w.detach().numpy().fill(3.0),
+    "apply_": lambda w: w.detach().apply_(lambda value: 3.0),
+    "fused optimizer": fused_step,
+    "unsafe_chunk": lambda w: torch.unsafe_chunk(w.detach(), 1)[0].fill_(3.0),
+    "storage": lambda w: w.untyped_storage().fill_(1),
+}
+
+
+@pytest.mark.parametrize("escape", ESCAPES)
+def test_detach_some_writes_escape_the_counter(escape):
+    w = leaf(2.0)
+    y = w * w
+    (right,) = torch.autograd.grad(y, w, retain_graph=True)
+    ESCAPES[escape](w)
+    assert w._version == 0 and w.item() != 2.0
+    (wrong,) = torch.autograd.grad(y, w)
+    assert not torch.equal(right, wrong)
+
+
+def step(w):
+    w.grad = torch.ones_like(w)
+    torch.optim.SGD([w], lr=0.1).step()
+
+
+def reset(w):
+    torch.nn.init.constant_(w, 3.0)
+
+
+WRITES = ESCAPES | {
+    "no_grad": torch.no_grad()(lambda w: w.fill_(3.0)),
+    "optimizer": step,
+    "init": reset,
+    "through another": lambda w: w.detach().view(1, 1)[0].add_(1.0),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_detach_a_saved_value_changes_with_the_next_write(write):
+    w = leaf(2.0)
+    saved, kept = w.detach(), w.detach().clone()
+    WRITES[write](w)
+    assert saved.item() == w.item() != kept.item()
+
+
+def new_data(w):
+    w.data = torch.tensor([3.0])
+
+
+def converted(w):
+    module = torch.nn.Module()
+    module.w = torch.nn.Parameter(w.detach())
+    saved = module.w.detach()
+    module.double()
+    reset(module.w)
+    return saved
+
+
+def test_detach_a_saved_value_stays_when_the_source_gets_other_memory():
+    """Why the page speaks of this memory, and not of the source."""
+    w = leaf(2.0)
+    saved = w.detach()
+    new_data(w)
+    reset(w)
+    assert saved.item() == 2.0
+    assert converted(leaf(2.0)).item() == 2.0
+
+
+def test_detach_a_write_is_noticed_where_the_saved_tensor_is_used():
+    """Needed by another gradient: raises. On another path, or with hooks: not."""
+
+    def after_write(make):
+        a, b = leaf(2.0), leaf(3.0)
+        y = make(a, b)
+        a.detach()[0] = 10.0
+        return torch.autograd.grad(y, a)[0].item()
+
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        after_write(lambda a, b: a * b)  # the gradient of a needs b, not a
+    assert after_write(lambda a, b: (a * a, a * 3)[1]) == 3.0
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t):
+        assert after_write(lambda a, b: a * a) == 20.0
+
+
+def test_detach_numpy_of_a_tensor_on_the_cpu_shares():
+    for kind in ("leaf", "transposed", "with gaps", "expanded", "0-dim", "complex"):
+        w = STRIDED[kind]()
+        assert w.detach().numpy().ctypes.data == w.data_ptr()

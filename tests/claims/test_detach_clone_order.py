@@ -1,17 +1,16 @@
 """The statements of the page on the order of detach() and clone()."""
 
 import warnings
+import weakref
 from pathlib import Path
 
 import pytest
 import torch
 
+from tests.claims.tensors import KINDS, address, leaf
+
 TOPIC = "detach_clone_order"
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-
-
-def leaf(value=1.0):
-    return torch.tensor([value], requires_grad=True)
 
 
 def copies(w):
@@ -193,3 +192,114 @@ def test_detach_clone_order_requires_grad_does_not_cut(output):
         "v.is_leaf = False, v.requires_grad = True",
         "w.grad = tensor([3.])",
     ]
+
+
+def nodes_built(call):
+    """How many nodes of the graph a call numbers; AccumulateGrad has no number."""
+    before = torch._C._autograd._get_sequence_nr()
+    call()
+    return torch._C._autograd._get_sequence_nr() - before
+
+
+FACTS = ("shape", "dtype", "device", "layout", "requires_grad", "grad_fn", "is_leaf")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_detach_clone_order_both_results_are_alike_for_every_kind(kind):
+    w = KINDS[kind]()
+    s, z = copies(w)
+    for fact in FACTS:
+        assert getattr(s, fact) == getattr(z, fact)
+    assert type(s) is type(z)
+    assert repr(s) == repr(z)
+    assert not s.requires_grad and s.grad_fn is None and s.is_leaf
+    assert s.grad is None and z.grad is None
+    assert len({address(t) for t in (w, s, z)}) == 3
+    assert s.is_inference() == z.is_inference()
+    assert (s.is_conj(), s.is_neg()) == (z.is_conj(), z.is_neg())
+    if s.layout == torch.strided:
+        assert s.stride() == z.stride()
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_detach_clone_order_both_results_are_alike_in_every_mode(mode):
+    with mode():
+        s, z = copies(leaf())
+    assert s.is_inference() == z.is_inference() == (mode is torch.inference_mode)
+    assert not s.requires_grad and not z.requires_grad
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_detach_clone_order_one_numbered_node_is_what_differs(kind):
+    w = KINDS[kind]()
+    assert nodes_built(lambda: w.detach().clone()) == 0
+    assert nodes_built(lambda: w.clone().detach()) == (1 if w.requires_grad else 0)
+    for mode in (torch.no_grad, torch.inference_mode):
+        with mode():
+            assert nodes_built(lambda: w.clone().detach()) == 0
+
+
+def test_detach_clone_order_the_clone_of_a_leaf_leads_to_its_AccumulateGrad():
+    """Which goes with the clone, unless another computation has it."""
+
+    def accumulates(tensor):
+        ((node, _),) = tensor.grad_fn.next_functions
+        assert node.name() == "torch::autograd::AccumulateGrad"
+        return node
+
+    w, freed = leaf(), []
+    v = w.clone()
+    note = {"pinned to the node"}
+    accumulates(v).metadata["note"] = note
+    weakref.finalize(note, freed.append, True)
+    del note, v
+    assert freed == [True]
+
+    y = w.exp()
+    assert accumulates(y) is accumulates(w.clone())
+
+
+def test_detach_clone_order_values_are_copied_once():
+    for call in (lambda w: w.detach().clone(), lambda w: w.clone().detach()):
+        w = torch.zeros(1000, requires_grad=True)
+        with torch.profiler.profile(
+            activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True
+        ) as recorded:
+            kept = call(w)
+        events = recorded.events()
+        sizes = [event.self_cpu_memory_usage for event in events]
+        assert sum(size for size in sizes if size > 0) == 4000 and kept.numel()
+        assert sum(e.name == "aten::copy_" for e in events) == 1
+
+
+def test_detach_clone_order_the_gradient_is_not_copied_whichever_comes_first():
+    for w in (leaf(), torch.nn.Parameter(torch.ones(1)), leaf().requires_grad_()):
+        w.grad = torch.ones(1)
+        for copy in copies(w):
+            assert copy.grad is None
+    v = leaf().clone()
+    v.retain_grad()
+    v.backward()
+    assert v.grad is not None
+    assert [copy.grad for copy in copies(v)] == [None, None]
+
+
+def test_detach_clone_order_a_trainable_copy_needs_detach_where_recorded():
+    """Under no_grad clone().requires_grad_() is a leaf too."""
+    for w in (leaf(), leaf() * 2):
+        s = w.detach().clone().requires_grad_()
+        v = w.clone().requires_grad_()
+        assert s.is_leaf and not v.is_leaf
+        (3 * s).backward()
+        assert torch.autograd.grad(3 * v, w)[0].item() == 3.0
+        assert s.grad.item() == 3.0
+    with torch.no_grad():
+        assert leaf().clone().requires_grad_().is_leaf
+
+
+def test_detach_clone_order_flow_needs_requires_grad_and_recording():
+    assert leaf().clone().requires_grad
+    assert not torch.ones(1).clone().requires_grad
+    for mode in (torch.no_grad, torch.inference_mode):
+        with mode():
+            assert not leaf().clone().requires_grad

@@ -1,10 +1,13 @@
 """The statements of the page on `numpy()`, each decided by a run."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+
+from tests.claims.tensors import KINDS, Subclass, elsewhere, leaf
 
 SNIPPETS = Path(__file__).resolve().parents[2] / "snippets"
 REQUIRES_GRAD = (
@@ -15,10 +18,6 @@ OTHER_DEVICE = (
     "TypeError: can't convert {} device type tensor to numpy. "
     "Use Tensor.cpu() to copy the tensor to host memory first."
 )
-
-
-def leaf(value=1.0):
-    return torch.tensor([value], requires_grad=True)
 
 
 def test_A39_a_tensor_that_is_not_on_the_cpu_raises_TypeError(output):
@@ -133,3 +132,257 @@ def test_numpy_what_is_computed_with_arrays_is_not_in_the_graph():
     assert isinstance(leaf().detach().numpy(), np.ndarray)
     assert doubled.grad_fn is None
     assert not doubled.requires_grad
+
+
+DTYPES = {d for d in vars(torch).values() if isinstance(d, torch.dtype)}
+SHARED = {"bool", "complex64", "complex128", "float16", "float32", "float64"} | {
+    f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
+}
+
+
+@pytest.mark.filterwarnings("ignore:ComplexHalf support")
+def test_numpy_shares_every_dtype_that_both_libraries_have():
+    """For the others it raises TypeError, and `force` does not help."""
+    shared = set()
+    for dtype in DTYPES:
+        if str(dtype).startswith(("torch.qint", "torch.quint")):
+            continue  # torch.empty cannot make them
+        x = torch.empty(2, dtype=dtype)
+        name = str(dtype).removeprefix("torch.")
+        if name in SHARED:
+            a = x.numpy()
+            assert a.ctypes.data == x.data_ptr() and str(a.dtype) == name
+            shared.add(name)
+            continue
+        for force in (False, True):
+            with pytest.raises(TypeError, match="unsupported ScalarType"):
+                x.numpy(force=force)
+    assert shared == SHARED
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        torch.zeros(2, 3).t(),
+        torch.zeros(4, 4)[::2, 1:],
+        torch.zeros(1).expand(3),
+        torch.tensor(1.0),
+        torch.tensor([1 + 2j]).real,
+        torch.tensor([1 + 2j]).imag,
+        torch.tensor([1 + 2j]).conj().conj(),
+        torch.nn.Parameter(torch.zeros(2)).detach(),
+        torch.zeros(2).as_subclass(Subclass),
+        torch.zeros(2, 3, 4, 4).to(memory_format=torch.channels_last),
+        KINDS["inference"](),
+    ],
+    ids=str,
+)
+def test_numpy_shares_whatever_the_layout(x):
+    a = x.numpy()
+    assert a.ctypes.data == x.data_ptr() == x.numpy(force=True).ctypes.data
+    assert a.shape == x.shape
+    assert a.strides == tuple(s * x.element_size() for s in x.stride())
+
+
+LATER = {
+    "conjugate": lambda: torch.tensor([1 + 2j]).conj(),
+    "negated": lambda: torch.tensor([1 + 2j]).conj().imag,
+    "zero": lambda: torch._efficientzerotensor(2),
+}
+
+
+@pytest.mark.parametrize("kind", LATER)
+def test_numpy_force_copies_what_is_computed_later(kind):
+    """Without `force` it raises."""
+    x = LATER[kind]()
+    with pytest.raises(RuntimeError, match=r"Can't call numpy|Cannot convert"):
+        x.numpy()
+    a = x.numpy(force=True)
+    assert a.ctypes.data != x.data_ptr()
+    assert a.tolist() == x.clone().tolist()
+
+
+def test_numpy_refuses_other_layouts_even_with_force():
+    for x in (torch.eye(2).to_sparse(), torch.eye(2).to_mkldnn()):
+        for force in (False, True):
+            with pytest.raises(TypeError, match=r"Use Tensor.to_dense\(\) first"):
+                x.numpy(force=force)
+
+
+WAYS = {
+    "numpy": lambda w: w.numpy(),
+    "asarray": np.asarray,
+    "array": lambda w: np.array(w, dtype="float32"),
+    "__array__": lambda w: w.__array__(),
+    "sin": np.sin,
+    "mean of a list": lambda w: np.mean([w.sum(), w.sum()]),
+}
+
+
+def inside(*managers):
+    def run(call):
+        with contextlib.ExitStack() as stack:
+            for manager in managers:
+                stack.enter_context(manager())
+            return call()
+
+    return run
+
+
+def in_a_hook(create_graph):
+    def run(call):
+        results = []
+        y = leaf() * 2
+        y.register_hook(lambda grad: results.append(attempt(call)))
+        y.backward(create_graph=create_graph)
+        (result,) = results
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    return run
+
+
+def attempt(call):
+    try:
+        return call()
+    except RuntimeError as error:
+        return error
+
+
+def off():
+    return torch.set_grad_enabled(False)
+
+
+RECORDING = {
+    "plain": inside(),
+    "enable_grad in no_grad": inside(torch.no_grad, torch.enable_grad),
+    "backward with create_graph": in_a_hook(True),
+}
+NOT_RECORDING = {
+    "no_grad": inside(torch.no_grad),
+    "inference_mode": inside(torch.inference_mode),
+    "set_grad_enabled": inside(off),
+    "backward": in_a_hook(False),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("where", RECORDING)
+def test_numpy_refuses_requires_grad_wherever_operations_are_recorded(where, way):
+    for w in (leaf(), leaf() * 2, torch.nn.Parameter(torch.ones(1))):
+        with pytest.raises(RuntimeError, match="Can't call numpy"):
+            RECORDING[where](lambda w=w: WAYS[way](w))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("where", NOT_RECORDING)
+def test_numpy_does_not_check_requires_grad_wherever_they_are_not(where, way):
+    result = NOT_RECORDING[where](lambda: WAYS[way](leaf()))
+    assert result is not None
+
+
+def test_numpy_is_traced_by_torch_compile():
+    """There it neither refuses nor cuts the gradient."""
+
+    @torch.compile(backend="aot_eager")
+    def compiled(w):
+        return torch.from_numpy(np.sin(w.numpy()))
+
+    w = leaf()
+    try:
+        compiled(w).backward()
+    finally:
+        torch.compiler.reset()
+    assert w.grad.item() == pytest.approx(np.cos(1.0))
+    assert "compute its gradients" in torch.compiler.wrap_numpy.__doc__
+
+
+@pytest.mark.parametrize(
+    "w",
+    [
+        torch.ones(1, device="meta"),
+        torch.ones(1, device="meta", requires_grad=True),
+        torch.ones(1, device="meta", dtype=torch.bfloat16),
+        torch.ones(1, device="meta", dtype=torch.complex64).conj(),
+    ],
+    ids=str,
+)
+def test_numpy_refuses_a_tensor_elsewhere_before_anything_else(w):
+    with torch.no_grad(), pytest.raises(TypeError, match="can't convert meta device"):
+        w.numpy()
+    with pytest.raises(TypeError, match="can't convert meta device"):
+        np.asarray(w)
+
+
+def test_numpy_of_what_cpu_returns_is_refused_for_requires_grad():
+    for w in (leaf(), leaf() * 2):
+        assert w.cpu().requires_grad
+        z = w.detach().cpu()
+        assert not z.requires_grad and z.device.type == "cpu"
+        assert z.numpy() is not None
+
+
+def test_numpy_says_in_its_documentation_what_the_page_says_of_the_gpu():
+    text = " ".join(torch.Tensor.numpy.__doc__.split())
+    assert "performed only if the tensor is on the CPU, does not require grad" in text
+    assert "t.detach().cpu().resolve_conj().resolve_neg().numpy()" in text
+    assert "If the tensor isn't on the CPU or the conjugate or negative bit is" in text
+
+
+def test_numpy_force_raises_neither_of_the_two():
+    assert leaf(3.0).numpy(force=True) == 3.0
+    with pytest.raises(NotImplementedError, match="no data"):  # for another reason
+        torch.ones(1, device="meta", requires_grad=True).numpy(force=True)
+
+
+BY_NUMPY = {
+    "item": lambda a: a.__setitem__(0, 9.0),
+    "fill": lambda a: a.fill(9.0),
+    "copyto": lambda a: np.copyto(a, 9.0),
+    "out": lambda a: np.add(a, 7.0, out=a),
+    "sort": lambda a: a.sort(),
+    "in place": lambda a: a.__iadd__(7.0),
+    "view": lambda a: a.reshape(1, -1)[0].__setitem__(0, 9.0),
+    "put": lambda a: a.put([0], 9.0),
+    "memoryview": lambda a: memoryview(a).__setitem__(0, 9.0),
+    "made of the array": lambda a: torch.from_numpy(a).fill_(9.0),
+    "another array": lambda a: np.from_dlpack(a).__setitem__(0, 9.0),
+}
+
+
+@pytest.mark.parametrize("write", BY_NUMPY)
+def test_numpy_no_write_to_the_array_moves_the_counter(write):
+    x, w = torch.tensor([2.0, 1.0]), leaf(1.0, 1.0)
+    y = (x * w).sum()
+    BY_NUMPY[write](x.numpy())
+    assert x._version == 0 and x.tolist() != [2.0, 1.0]
+    y.backward()
+    assert torch.equal(w.grad, x)  # right: what x was in the forward pass
+
+
+def test_numpy_a_write_to_a_leaf_goes_through():
+    w = leaf(2.0)
+    w.detach().numpy()[0] = 7.0
+    assert w.item() == 7.0 and w.is_leaf
+
+
+def test_numpy_rebinding_is_not_a_write_without_dimensions_either():
+    x = torch.tensor(2.0)
+    a = x.numpy()
+    a += 1
+    assert x.item() == 3.0 and isinstance(a, np.ndarray)
+    a = a + 1
+    assert x.item() == 3.0
+
+
+def test_numpy_refuses_and_takes_a_tensor_from_another_device_as_the_page_says():
+    """On the device lazy, which has data; the page shows meta, which has none."""
+    device, grad = OTHER_DEVICE.format("lazy:0"), REQUIRES_GRAD
+    assert elsewhere(
+        "for call in (x.numpy, w.numpy, lambda: np.asarray(x), w.cpu().numpy,"
+        " w.detach().clone().numpy, w.detach().cpu().numpy,"
+        " lambda: w.numpy(force=True)):\n    print(attempt(call))"
+    ) == [device, device, device, grad, device, "[1. 1.]", "[1. 1.]"]

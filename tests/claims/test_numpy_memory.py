@@ -11,16 +11,13 @@ import numpy as np
 import pytest
 import torch
 
+from tests.claims.tensors import leaf
 from tests.conftest import values
 
 
 def table(name):
     """Return what a snippet has put together for a table."""
     return values(f"numpy_memory/{name}")["rows"]
-
-
-def leaf(*values):
-    return torch.tensor(values or (1.0,), requires_grad=True)
 
 
 def address(array):
@@ -339,3 +336,337 @@ def test_numpy_memory_an_array_plus_a_tensor_raises(output):
     b, w = torch.from_numpy(a), leaf(1.0, 2.0)
     for product in (b * w, w * b, b + w):
         assert product.requires_grad
+
+
+BOTH = ["bool", "float16", "float32", "float64", "complex64", "complex128"] + [
+    f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
+]
+COPYING = (torch.tensor, lambda a: torch.asarray(a, copy=True))
+
+
+@pytest.mark.parametrize("dtype", BOTH)
+def test_numpy_memory_four_functions_share_every_dtype_of_both(dtype):
+    for shape in ((2,), (2, 3), (1, 1)):
+        a = np.zeros(shape, dtype=dtype)
+        for call in ALWAYS:
+            x = call(a)
+            assert x.data_ptr() == address(a) and str(x.dtype) == f"torch.{dtype}"
+        for call in COPYING:
+            assert call(a).data_ptr() != address(a)
+        x = torch.from_numpy(a)
+        for back in (torch.Tensor.numpy, np.asarray, np.from_dlpack):
+            assert address(back(x)) == address(a)
+
+
+LAYOUTS = {
+    "F order": lambda: np.zeros((2, 3), order="F"),
+    "with gaps": lambda: np.zeros((4, 4))[::2, 1:],
+    "masked": lambda: np.ma.zeros(2),
+    "unaligned": lambda: np.frombuffer(bytearray(17), "u1")[1:].view("f8"),
+    "read-only": lambda: read_only(np.zeros(2)),
+    "broadcast": lambda: np.broadcast_to(np.zeros(2), (3, 2)),
+}
+
+
+@pytest.mark.filterwarnings("ignore:The given NumPy array is not writable")
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_numpy_memory_the_layout_comes_along(layout):
+    a = LAYOUTS[layout]()
+    for call in ALWAYS:
+        x = call(a)
+        assert x.data_ptr() == address(a) and x.shape == a.shape
+        assert tuple(stride * a.itemsize for stride in x.stride()) == a.strides
+    for call in COPYING:
+        assert call(a).data_ptr() != address(a)
+    assert a.copy().flags.c_contiguous
+
+
+def test_numpy_memory_asarray_copies_an_array_without_dimensions():
+    a = np.array(3.0)
+    shared = [call.__name__ for call in ALWAYS if call(a).data_ptr() == address(a)]
+    assert shared == ["from_numpy", "as_tensor", "from_dlpack"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [1.5, [1.0, 2.0], torch.ones(2), np.float32(1.0), memoryview(bytearray(8))],
+    ids=str,
+)
+def test_numpy_memory_torch_tensor_copies_whatever_it_is_given(data):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        x, y = torch.tensor(data), torch.tensor(data)
+    assert x.data_ptr() != y.data_ptr()
+    if isinstance(data, torch.Tensor):
+        assert x.data_ptr() != data.data_ptr()
+
+
+def test_numpy_memory_torch_Tensor_follows_the_default_dtype():
+    torch.set_default_dtype(torch.float64)
+    try:
+        for dtype in ("float32", "float64"):
+            a = np.zeros(2, dtype=dtype)
+            assert (torch.Tensor(a).data_ptr() == address(a)) == (dtype == "float64")
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"),
+    [
+        (torch.float16, "float64"),
+        (torch.float32, "float64"),
+        (torch.float64, "float64"),
+        (torch.complex64, "complex128"),
+        (torch.int16, "int64"),
+        (torch.int64, "int64"),
+        (torch.bool, "bool"),
+    ],
+)
+def test_numpy_memory_tolist_leads_to_the_dtypes_of_python(dtype, expected):
+    """So it changes float32, and not float64 or int64."""
+    assert np.array(torch.zeros(2, dtype=dtype).tolist()).dtype == expected
+
+
+@pytest.mark.filterwarnings("ignore:Casting complex values")
+def test_numpy_memory_a_conversion_shares_only_if_the_dtype_stays():
+    """All pairs, on both sides; a view as another dtype converts nothing."""
+    for one in BOTH:
+        a = np.zeros(2, dtype=one)
+        x = torch.from_numpy(a)
+        for other in BOTH:
+            y = x.to(getattr(torch, other))
+            assert (y.data_ptr() == x.data_ptr()) == (one == other)
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                b = a.astype(other, copy=False)
+            assert (address(b) == address(a)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    "call", [torch.tensor, torch.as_tensor, torch.asarray, torch.Tensor]
+)
+@pytest.mark.parametrize(
+    "samples",
+    [[np.zeros(2), np.ones(2)], (np.zeros(2),), list(np.zeros((2, 2)))],
+    ids=["two arrays", "a tuple", "rows of one array"],
+)
+def test_numpy_memory_any_list_of_arrays_is_copied(call, samples):
+    """Even where the arrays do lie in one memory."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        x = call(samples)
+    assert x.data_ptr() != address(samples[0])
+    with pytest.raises(TypeError, match="expected np"):
+        torch.from_numpy(samples)
+
+
+def test_numpy_memory_a_stacked_list_gives_no_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        torch.from_numpy(np.stack([np.zeros(2), np.ones(2)]))
+
+
+@pytest.mark.parametrize("dtype", ["longdouble", "S3", "U3", "M8[s]", "O", "i4,f4"])
+def test_numpy_memory_dtypes_that_torch_lacks_are_refused(dtype):
+    a = np.zeros(2, dtype=dtype)
+    for call in (torch.from_numpy, torch.as_tensor, torch.asarray, torch.tensor):
+        with pytest.raises(TypeError, match="can't convert np"):
+            call(a)
+    with pytest.raises(BufferError):
+        torch.from_dlpack(a)
+
+
+def test_numpy_memory_arrays_of_different_lengths_fit_only_as_objects():
+    lengths_differ = [np.zeros(2), np.zeros(3)]
+    for dtype in (None, "float64", "int64", "S3"):
+        with pytest.raises(ValueError, match="inhomogeneous"):
+            np.array(lengths_differ, dtype=dtype)
+    assert np.array(lengths_differ, dtype=object).dtype == object
+
+
+@pytest.mark.parametrize("dtype", [torch.float8_e5m2, torch.float16, torch.bfloat16])
+def test_numpy_memory_a_view_as_an_integer_dtype_shares_the_bits(dtype):
+    x = torch.ones(2, dtype=dtype)
+    whole = {1: torch.int8, 2: torch.int16}[x.element_size()]
+    assert address(x.view(whole).numpy()) == x.data_ptr()
+    assert address(x.float().numpy()) != x.data_ptr()
+
+
+def test_numpy_memory_tensors_have_no_negative_strides():
+    with pytest.raises(RuntimeError, match="Negative strides"):
+        torch.zeros(3).as_strided((3,), (-1,), 2)
+    for a in (np.zeros((2, 3))[:, ::-1], np.zeros(1)[::-1], np.zeros((2, 2))[::-1]):
+        for call in (torch.from_numpy, torch.tensor, torch.Tensor):
+            with pytest.raises(ValueError, match="is negative"):
+                call(a)
+
+
+def test_numpy_memory_from_dlpack_ignores_read_only_without_a_warning(output):
+    """In a process of its own, where no warning has been given before."""
+    assert output("numpy_memory/dlpack_ignores_read_only").splitlines() == [
+        "a.flags.writeable = False",
+        "a = array([7., 1., 2.])",
+    ]
+
+
+def test_numpy_memory_tensors_have_no_flag_like_writeable():
+    assert not [name for name in dir(torch.Tensor) if "writ" in name.lower()]
+
+
+def test_numpy_memory_frombuffer_is_read_only_for_bytes_only():
+    assert np.frombuffer(bytearray(b"abc"), dtype="uint8").flags.writeable
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda a: a.fill(10.0),
+        lambda a: torch.from_numpy(a).fill_(10.0),
+        lambda a: torch.from_dlpack(a).fill_(10.0),
+        lambda a: torch.as_tensor(a).mul_(5),
+        lambda a: np.copyto(a, 10.0),
+    ],
+)
+def test_numpy_memory_no_write_past_the_tensor_is_seen(write):
+    w, a = leaf(1.0), np.array([2.0], dtype="float32")
+    x = torch.from_numpy(a)
+    y = w * x
+    write(a)
+    y.backward()
+    assert x._version == 0 and w.grad.item() == 10.0
+
+
+KEEPING = {
+    "from_numpy": (torch.from_numpy, torch.Tensor.numpy),
+    "as_tensor": (torch.as_tensor, np.asarray),
+    "from_dlpack": (torch.from_dlpack, np.from_dlpack),
+    "a view": (lambda a: torch.from_numpy(a)[1:], lambda x: x.numpy()[:1]),
+    "detached": (lambda a: torch.from_numpy(a).detach(), lambda x: x.numpy().T),
+}
+
+
+class Watched(np.ndarray):
+    """An array of whose end one can be told."""
+
+
+@pytest.mark.parametrize("way", KEEPING)
+def test_numpy_memory_stays_while_an_array_or_a_tensor_uses_it(way):
+    to_tensor, to_array = KEEPING[way]
+    owner = np.arange(3.0).view(Watched)
+    alive = weakref.ref(owner)
+    x = to_tensor(owner)
+    del owner
+    gc.collect()
+    assert alive() is not None
+    b = to_array(x)
+    expected = b.copy()
+    del x
+    gc.collect()
+    assert alive() is not None and np.array_equal(b, expected)
+    del b
+    gc.collect()
+    assert alive() is None
+
+
+@pytest.mark.parametrize(
+    ("convert", "locks"),
+    [
+        (lambda x: x.numpy(), True),
+        (lambda x: np.asarray(x), True),
+        (lambda x: x.detach().numpy(), True),
+        (lambda x: x.view(2, 2)[1].numpy(), True),
+        (lambda x: x.numpy(force=True), True),
+        (lambda x: np.from_dlpack(x), False),
+        (lambda x: torch.from_dlpack(x), False),
+        (lambda x: x.clone().numpy(), False),
+        (lambda x: x.tolist(), False),
+    ],
+)
+def test_numpy_memory_the_flag_is_on_the_storage(convert, locks):
+    x = torch.arange(4.0)
+    convert(x)
+    assert x.untyped_storage().resizable() != locks
+    x.resize_(2)  # within its memory
+    if locks:
+        with pytest.raises(RuntimeError, match="not resizable"):
+            x.resize_(8)
+    x.set_(torch.zeros(2))  # another storage
+    x.resize_(8)
+
+
+@pytest.mark.parametrize("from_dlpack", [np.from_dlpack, torch.from_dlpack])
+def test_numpy_memory_dlpack_shares_unless_copy_is_True(from_dlpack):
+    for source in (np.zeros(2), torch.zeros(2)):
+        start = torch.as_tensor(source).data_ptr()
+        for copy, same in ((None, True), (False, True), (True, False)):
+            found = from_dlpack(source, copy=copy)
+            assert (torch.as_tensor(found).data_ptr() == start) == same
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+@pytest.mark.parametrize("shape", [(), (1,), (2,), (2, 1)])
+def test_numpy_memory_an_array_in_front_of_plus_raises_for_every_shape(shape, dtype):
+    for a in (np.ones(2), np.ones(shape, dtype=dtype)):
+        if a.shape == () and not isinstance(a, np.ndarray):
+            continue
+        for operate in (op.add, op.iadd):
+            with pytest.raises(TypeError, match="Concatenation operation"):
+                operate(a, torch.ones(shape))
+
+
+@pytest.mark.filterwarnings("ignore:__array_wrap__ must accept")
+@pytest.mark.parametrize(
+    "operate", [op.add, op.sub, op.mul, op.truediv, op.pow, op.matmul]
+)
+def test_numpy_memory_with_the_tensor_in_front_numpy_computes(operate):
+    """And from two tensors torch does, in either order."""
+    a, x = np.full(2, 3.0), torch.full((2,), 2.0)
+    assert operate(x, a).dtype == torch.float64
+    w = x.double().requires_grad_()
+    with pytest.raises(RuntimeError, match="Can't call numpy"):
+        operate(w, a)
+    b = torch.from_numpy(a)
+    for result in (operate(w, b), operate(b, w)):
+        assert result.requires_grad
+
+
+@pytest.mark.parametrize(
+    ("in_front", "message"),
+    [
+        (np.array([1.0, 2.0], dtype=object), "Concatenation"),
+        (np.array(["a", "b"]), "Concatenation"),
+        (np.ma.ones(2), "unsupported operand"),
+        (np.asmatrix(np.ones((1, 2))), "unsupported operand"),
+    ],
+    ids=str,
+)
+def test_numpy_memory_other_arrays_in_front_of_plus_raise_too(in_front, message):
+    for x in (torch.ones(2), leaf(1.0, 2.0), torch.ones(2, dtype=torch.bfloat16)):
+        with pytest.raises(TypeError, match=message):
+            _ = in_front + x
+
+
+def test_numpy_memory_numpy_makes_float64_unless_told_otherwise():
+    made = [np.zeros(1), np.ones(1), np.empty(1), np.full(1, 1.0), np.eye(1)]
+    made += [np.array([1.0]), np.arange(2.0), np.linspace(0, 1, 2), np.random.rand(1)]
+    made += [np.random.default_rng(0).normal(size=1), np.logspace(0, 1, 2)]
+    assert {str(array.dtype) for array in made} == {"float64"}
+
+
+def test_numpy_memory_whoever_asks_for_something_else_gets_a_copy():
+    a, x = np.zeros((2, 3)), torch.zeros(2, 3)
+    for found in (
+        torch.as_tensor(a, dtype=torch.float32),
+        torch.asarray(a, dtype=torch.float32),
+        torch.as_tensor(a, device="meta"),
+        torch.asarray(a, copy=True),
+        torch.from_dlpack(a, copy=True),
+    ):
+        assert found.data_ptr() != address(a)
+    for array in (
+        np.asarray(x, dtype="float64"),
+        np.asarray(x, order="F"),
+        np.from_dlpack(x, copy=True),
+    ):
+        assert address(array) != x.data_ptr()

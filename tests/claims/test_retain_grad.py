@@ -1,7 +1,11 @@
 """The statements of the `retain_grad()` page, each decided by a run."""
 
+import warnings
+
 import pytest
 import torch
+
+from tests.claims.tensors import leaf
 
 WARNING = (
     "UserWarning: The .grad attribute of a Tensor that is not a leaf Tensor is "
@@ -123,3 +127,193 @@ def test_retain_grad_after_a_write_keeps_the_gradient_after_it():
     v.retain_grad()
     (v * v).sum().backward()
     assert v.grad.tolist() == [14.0, 4.0]
+
+
+def graph():
+    """A leaf, two tensors that follow from it, and the result."""
+    w = leaf(1.0)
+    v = w.clone()
+    u = 2 * v
+    return w, v, u, (3 * u).sum()
+
+
+def grads(*tensors):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [None if t.grad is None else t.grad.item() for t in tensors]
+
+
+@pytest.mark.parametrize(
+    ("backward", "expected"),
+    [
+        (lambda w, v, u, y: y.backward(), [6.0, None, None, None]),
+        (lambda w, v, u, y: y.backward(create_graph=True), [6.0, None, None, None]),
+        (lambda w, v, u, y: y.backward(retain_graph=True), [6.0, None, None, None]),
+        (lambda w, v, u, y: torch.autograd.backward(y), [6.0, None, None, None]),
+        (lambda w, v, u, y: y.backward(inputs=[w]), [6.0, None, None, None]),
+        (lambda w, v, u, y: y.backward(inputs=[v]), [None, 6.0, None, None]),
+        (lambda w, v, u, y: y.backward(inputs=[u, v]), [None, 6.0, 3.0, None]),
+        (lambda w, v, u, y: y.backward(inputs=[w, y]), [6.0, None, None, 1.0]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Using backward")
+def test_retain_grad_backward_fills_leaves_unless_inputs_are_named(backward, expected):
+    tensors = graph()
+    backward(*tensors)
+    assert grads(*tensors) == expected
+
+
+def test_retain_grad_backward_with_inputs_is_shown(output):
+    assert output("retain_grad/backward_with_inputs").splitlines() == [
+        "v.is_leaf = False",
+        "v.grad = tensor([2.])",
+        "w.grad = None",
+    ]
+
+
+def test_retain_grad_inputs_leave_the_other_leaves_alone():
+    w, b = leaf(), leaf()
+    v = w * 2
+    (v * b).sum().backward(inputs=[v])
+    assert grads(w, b, v) == [None, None, 1.0]
+
+
+NON_LEAVES = {
+    "clone": lambda: leaf().clone(),
+    "to(dtype)": lambda: leaf().double(),
+    "view": lambda: leaf().view(1, 1),
+    "written to": lambda: leaf().clone().mul_(2),
+    "parametrized weight": lambda: (
+        torch.nn.utils.parametrizations.weight_norm(torch.nn.Linear(1, 1)).weight
+    ),
+    "complex": lambda: torch.tensor([1j], requires_grad=True) * 2,
+    "sparse": lambda: torch.eye(2).to_sparse().requires_grad_() * 2,
+}
+
+
+@pytest.mark.parametrize("kind", NON_LEAVES)
+def test_retain_grad_reading_the_grad_of_any_non_leaf_warns(kind):
+    v = NON_LEAVES[kind]()
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="that is not a leaf Tensor is being"):
+            assert v.grad is None
+    v.retain_grad()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert v.grad is None
+    if kind != "sparse":
+        v.abs().sum().backward()
+        assert v.grad is not None
+
+
+LATE = {
+    "plain": {},
+    "retain_graph": {"retain_graph": True},
+    "create_graph": {"create_graph": True},
+}
+
+
+@pytest.mark.filterwarnings("ignore:Using backward")
+@pytest.mark.parametrize("how", LATE)
+def test_retain_grad_after_backward_is_too_late_however_it_ran(how):
+    _, v, _, y = graph()
+    y.backward(**LATE[how])
+    v.retain_grad()
+    assert v.retains_grad
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert v.grad is None
+
+
+def without_grad():
+    w = leaf(1.0, 2.0)
+    yield from (w.detach(), w > 1, w.argmax(), w.long(), torch.ones(2), w.data)
+    for mode in (torch.no_grad, torch.inference_mode):
+        with mode():
+            yield w * 2
+
+
+def test_retain_grad_raises_wherever_requires_grad_is_False():
+    for tensor in without_grad():
+        assert not tensor.requires_grad
+        with pytest.raises(RuntimeError, match="has requires_grad=False"):
+            tensor.retain_grad()
+
+
+def test_retain_grad_does_nothing_on_a_leaf():
+    w = leaf()
+    w.retain_grad()
+    assert not w.retains_grad
+    torch.autograd.grad((2 * w).sum(), w)
+    assert w.grad is None
+    (2 * w).sum().backward()
+    assert w.grad.item() == 2.0
+
+
+def test_retain_grad_a_hook_is_called_once_with_the_sum_of_all_paths():
+    w, seen = leaf(), []
+    v = w.clone()
+    v.register_hook(lambda grad: seen.append(grad.item()))
+    (3 * v + 4 * v + v * v).sum().backward()
+    assert seen == [9.0]
+
+
+def test_retain_grad_is_what_autograd_grad_fills(output):
+    assert output("retain_grad/grad_fills_what_is_retained").splitlines() == [
+        "torch.autograd.grad(y, w) = (tensor([2.]),)",
+        "v.grad = tensor([2.])",
+        "w.grad = None",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [(0, [None, 6.0, 3.0]), (1, [None, 6.0, 3.0]), (2, [None, None, 3.0])],
+)
+def test_retain_grad_autograd_grad_fills_what_lies_on_its_way(wanted, expected):
+    """Up to the tensor asked for; the leaf never."""
+    w, v, u, y = graph()
+    v.retain_grad()
+    u.retain_grad()
+    torch.autograd.grad(y, (w, v, u)[wanted])
+    assert grads(w, v, u) == expected
+
+
+def test_retain_grad_autograd_grad_puts_nothing_into_leaves():
+    w, b = leaf(), leaf()
+    for wanted in (w, b, [w, b]):
+        y = (w * b).sum()
+        torch.autograd.grad(y, wanted)
+        assert grads(w, b) == [None, None]
+
+
+def test_retain_grad_a_backward_that_follows_adds():
+    w, v, _, y = graph()
+    v.retain_grad()
+    torch.autograd.grad(y, w, retain_graph=True)
+    y.backward(retain_graph=True)
+    assert grads(w, v) == [6.0, 12.0]
+    y.backward()
+    assert grads(w, v) == [12.0, 18.0]
+
+
+def test_retain_grad_the_sum_is_that_of_all_paths():
+    for uses in (1, 2, 5):
+        w = leaf(2.0)
+        v = w.clone()
+        v.retain_grad()
+        y = sum((i * w + v * v for i in range(uses)), torch.zeros(1))
+        y.backward()
+        direct, through_v = sum(range(uses)), 4.0 * uses
+        assert grads(w, v) == [direct + through_v, through_v]
+
+
+def test_retain_grad_no_gradient_reaches_what_requires_none():
+    w, x = leaf(), torch.ones(1)
+    y = w * x
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        torch.autograd.grad(y, x, retain_graph=True)
+    with pytest.raises(RuntimeError, match="has requires_grad=False"):
+        y.backward(inputs=[x], retain_graph=True)
+    y.backward()
+    assert x.grad is None

@@ -1,11 +1,16 @@
 """The statements of the page on independent arrays, each decided by a run."""
 
+import gc
 import re
+import tracemalloc
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+
+from tests.claims.tensors import KINDS, STRIDED, elsewhere
 
 ROOT = Path(__file__).resolve().parents[2]
 WAYS = {
@@ -142,3 +147,144 @@ def test_to_ndarray_cpu_shares_on_the_cpu_and_copy_true_does_not(output):
 def test_to_ndarray_copy_true_allocates_once():
     x = torch.zeros(1000, requires_grad=True)
     assert allocated_by_torch(lambda: x.detach().to("cpu", copy=True).numpy()) == 4000
+
+
+SOURCES = {
+    name: make
+    for name, make in STRIDED.items()
+    if name not in ("bfloat16", "float8", "conjugate", "negated", "inference")
+}
+INDEPENDENT = WAYS | {
+    "detach().to(copy=True).numpy()": lambda x: x.detach().to("cpu", copy=True).numpy()
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("way", INDEPENDENT)
+def test_to_ndarray_each_way_gives_an_independent_array(way, kind):
+    x = SOURCES[kind]()
+    a = INDEPENDENT[way](x)
+    shared = x.detach().numpy()
+    assert shared.ctypes.data == x.data_ptr() != a.ctypes.data
+    assert not np.shares_memory(a, shared)
+    assert np.array_equal(a, shared) and a.dtype == shared.dtype
+    before = a.copy()
+    with torch.no_grad(), torch.inference_mode():
+        x.detach().zero_()
+    assert np.array_equal(a, before)
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_to_ndarray_the_method_copy_gives_c_order(kind):
+    """The function np.copy keeps the order, as order="K" does."""
+    shared = SOURCES[kind]().detach().numpy()
+    assert shared.copy().flags.c_contiguous
+    assert np.copy(shared).strides == shared.copy(order="K").strides
+
+
+def test_to_ndarray_np_copy_keeps_f_order():
+    shared = torch.zeros(2, 3).t().numpy()
+    assert np.copy(shared).strides == shared.strides != shared.copy().strides
+
+
+@pytest.mark.parametrize("kind", [k for k in SOURCES if SOURCES[k]().requires_grad])
+def test_to_ndarray_clone_does_not_take_the_place_of_detach(kind):
+    with pytest.raises(RuntimeError, match="Can't call numpy"):
+        SOURCES[kind]().clone().numpy()
+
+
+def allocated_by_numpy(call):
+    only_data = tracemalloc.DomainFilter(True, np.lib.tracemalloc_domain)
+    tracemalloc.start()
+    kept = call()
+    snapshot = tracemalloc.take_snapshot().filter_traces([only_data])
+    tracemalloc.stop()
+    del kept
+    return sum(trace.size for trace in snapshot.traces)
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        torch.zeros(7),
+        torch.zeros(()),
+        torch.zeros(1001, dtype=torch.float64),
+        torch.zeros(30, 40, requires_grad=True).t(),
+        torch.zeros(30, 40, requires_grad=True)[::2, 1:],
+        torch.zeros(1, 40).expand(30, 40),
+        torch.zeros(100, dtype=torch.bool),
+        torch.zeros(100, dtype=torch.complex64, requires_grad=True),
+    ],
+    ids=str,
+)
+def test_to_ndarray_each_way_allocates_the_size_once(x):
+    size = x.numel() * x.element_size()
+    for way, convert in INDEPENDENT.items():
+        by_torch = allocated_by_torch(lambda c=convert: c(x))
+        by_numpy = allocated_by_numpy(lambda c=convert: c(x))
+        assert sorted((by_torch, by_numpy)) == [0, size], way
+    assert allocated_by_torch(lambda: x.detach().numpy()) == 0
+    assert allocated_by_numpy(lambda: x.detach().numpy()) == 0
+
+
+class Watched(np.ndarray):
+    """An array of whose end one can be told."""
+
+
+@pytest.mark.parametrize(
+    ("convert", "keeps"),
+    [
+        (lambda row: row.numpy(), True),
+        (lambda row: row.detach().numpy()[1:], True),
+        (np.asarray, True),
+        (np.from_dlpack, True),
+        (lambda row: row.numpy().copy(), False),
+        (lambda row: row.clone().numpy(), False),
+        (lambda row: row.to("cpu", copy=True).numpy(), False),
+    ],
+)
+def test_to_ndarray_a_row_keeps_the_memory_of_all_rows_if_it_shares(convert, keeps):
+    owner = np.zeros((1000, 4)).view(Watched)
+    alive = weakref.ref(owner)
+    x = torch.from_numpy(owner)
+    row = convert(x[0])
+    del owner, x
+    gc.collect()
+    assert (alive() is not None) == keeps
+    del row
+    gc.collect()
+    assert alive() is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_to_ndarray_cpu_returns_a_tensor_on_the_cpu_itself(kind):
+    x = KINDS[kind]()
+    assert x.cpu() is x
+
+
+def test_to_ndarray_the_documentation_says_that_cpu_and_to_copy_from_elsewhere():
+    """No GPU has been asked."""
+    text = " ".join(torch.Tensor.cpu.__doc__.split())
+    assert "Returns a copy of this object in CPU memory." in text
+    assert "If this object is already in CPU memory, then no copy is performed" in text
+    text = " ".join(torch.Tensor.to.__doc__.split())
+    assert "When :attr:`copy` is set, a new Tensor is created even when" in text
+
+
+def test_to_ndarray_clone_takes_memory_on_the_device_of_its_source():
+    """The meta device counts none, but says where it would be."""
+    x = torch.ones(2, device="meta", requires_grad=True)
+    assert x.detach().clone().device == x.device
+    assert x.detach().clone().untyped_storage()._cdata != x.untyped_storage()._cdata
+    assert x.detach().untyped_storage()._cdata == x.untyped_storage()._cdata
+
+
+def test_to_ndarray_from_another_device_is_independent_and_clone_stays_there():
+    """On the device lazy; a GPU has not been asked."""
+    assert elsewhere(
+        "a = w.detach().cpu().numpy()\n"
+        "b = w.detach().to('cpu', copy=True).numpy()\n"
+        "c = w.numpy(force=True)\n"
+        "with torch.no_grad(): w.fill_(7.0)\n"
+        "print(w.cpu().tolist(), a, b, c, w.detach().clone().device.type)"
+    ) == ["[7.0, 7.0] [1. 1.] [1. 1.] [1. 1.] lazy"]
