@@ -2,31 +2,46 @@ import torch
 from torch import nn
 
 
-def saved(y):
-    todo, bytes_of = [y.grad_fn], {}
+def in_use(model, x):
+    """The bytes of all that is there when the forward pass ends."""
+    y = model(x)
+    found, todo = [x, y, *model.parameters()], [y.grad_fn]
     while todo:
         node = todo.pop()
         if node is None:
             continue
         todo += [parent for parent, _ in node.next_functions]
-        for name in dir(node):
-            x = getattr(node, name) if name.startswith("_saved_") else None
-            if isinstance(x, torch.Tensor):
-                bytes_of[x.data_ptr()] = x.numel() * x.element_size()
-    return sum(bytes_of.values())
+        saved = [name for name in dir(node) if name.startswith("_saved_")]
+        found += [getattr(node, name) for name in saved]
+    tensors = [x for x in found if isinstance(x, torch.Tensor)]
+    sizes = {x.data_ptr(): x.numel() * x.element_size() for x in tensors}
+    return sum(sizes.values())
 
 
-model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64))
-data = torch.ones(32, 64)
-before = saved(model(data))
-torch.is_grad_enabled()
-asked = saved(model(data))
-model.requires_grad_(False)
-frozen = saved(model(data))
-print(f"{before = }, {asked = }, {frozen = }")
+def drastic(model, x, call):
+    before = in_use(model, x)
+    call(model)
+    after = in_use(model, x)
+    print(f"{before = }, {after = }")
+    return after < before / 2
+
+
+def asked(model):
+    torch.is_grad_enabled()
+
+
+def frozen(model):
+    model.requires_grad_(False)
+
+
+layers = [nn.Conv2d(4, 4, 3), nn.ReLU()] * 6
+convolutions, image = nn.Sequential(*layers), torch.ones(1, 4, 64, 64)
+wide = nn.Sequential(nn.Linear(64, 999), nn.ReLU(), nn.Linear(999, 64))
+row = torch.ones(1, 64)
 
 holds = {
-    "torch.is_grad_enabled()": asked < before,
-    "requires_grad = False": frozen < before,
+    "is_grad_enabled()": drastic(convolutions, image, asked),
+    "requires_grad, convolutions": drastic(convolutions, image, frozen),
+    "requires_grad, mostly weights": drastic(wide, row, frozen),
 }
 print(f"{holds = }")

@@ -2,14 +2,29 @@ import torch
 
 x = torch.tensor(2.0, requires_grad=True)
 
-before = x * x
-with torch.no_grad():
-    inside = x * x
-after = x * x
-print(f"{before.requires_grad = }")
-print(f"{inside.requires_grad = }")
-print(f"{after.requires_grad = }")
 
-recorded = [y.requires_grad for y in (before, inside, after)]
-holds = recorded == [True, False, True]
+def recorded():
+    return (x * x).requires_grad
+
+
+def batches():
+    with torch.no_grad():
+        yield x
+
+
+before = recorded()
+with torch.no_grad():
+    inside = recorded()
+after = recorded()
+print(f"{before = }, {inside = }, {after = }")
+
+stream = batches()
+batch = next(stream)
+suspended = recorded()
+print(f"{suspended = }")
+
+holds = {
+    "a block that has been left": before and not inside and after,
+    "a generator suspended in its block": suspended,
+}
 print(f"{holds = }")

@@ -18,7 +18,11 @@ expressions = [
     "t.view(-1)",
     "t[0]",
     "t.data.add_(1)",
+    "t.detach().add_(1)",
     "copy.copy(t)",
+    "torch.from_numpy(t.numpy())",
+    "torch.from_dlpack(t)",
+    "t.view(torch.int32)",
 ]
 
 rows = []

@@ -13,6 +13,9 @@ import pytest
 import torch
 from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
+from torch.utils._pytree import tree_map
+
+from tests.claims.modes import copied, operations, tensors
 
 
 def leaf(value=2.0):
@@ -85,13 +88,23 @@ def test_B02_no_grad_and_inference_mode_stop_recording_and_the_query_does_not():
 
 
 def test_B03_what_is_not_recorded_saves_nothing_and_builds_no_node():
-    """Switching gradients off saves memory and computation: true."""
+    """Switching gradients off saves memory and computation: if something would be."""
     x = torch.ones(1000, requires_grad=True)
     assert bytes_saved(lambda: x.sin()) == x.nbytes
     assert x.sin().grad_fn is not None
     with torch.no_grad():
         assert bytes_saved(lambda: x.sin()) == 0
         assert x.sin().grad_fn is None
+
+
+@pytest.mark.parametrize("compute", [torch.sin, torch.exp, lambda x: x @ x, nn.GELU()])
+def test_B03_where_nothing_requires_grad_there_is_nothing_to_spare(compute):
+    """Switching gradients off saves memory and computation: not for plain data."""
+    data = torch.ones(8)
+    assert bytes_saved(lambda: compute(data)) == 0
+    assert compute(data).grad_fn is None
+    # As in the first case of the article's own example.
+    assert additions(torch.tensor(1.0)).grad_fn is None
 
 
 def test_B04_gradients_can_be_off_for_a_part_or_for_all():
@@ -146,7 +159,7 @@ def test_B09_requires_grad_can_be_set_for_floating_point_leaves_only():
 
 
 def test_B10_no_grad_is_off_again_after_its_block():
-    """Only inside the block: true, also when the block ends by an exception."""
+    """Only inside the block: true of one that has been left, by an exception too."""
     x = leaf()
     assert (x * x).requires_grad
 
@@ -157,6 +170,20 @@ def test_B10_no_grad_is_off_again_after_its_block():
 
     with pytest.raises(ZeroDivisionError):
         fail_inside()
+    assert (x * x).requires_grad
+
+
+def test_B10_a_suspended_generator_takes_the_mode_outside():
+    """Only inside the block: not while a generator is suspended in its own."""
+
+    def batches():
+        with torch.no_grad():
+            yield leaf()
+
+    stream = batches()
+    x = next(stream)
+    assert not (x * x).requires_grad
+    assert list(stream) == []
     assert (x * x).requires_grad
 
 
@@ -190,6 +217,21 @@ def test_B14_an_f_string_shows_a_0_dim_tensor_as_a_number():
     assert f"{y.reshape(1)}".startswith("tensor(")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda x: f"{x!r}",
+        lambda x: f"{x=}",
+        lambda x: f"{x.reshape(1)}",
+        lambda x: f"{x.to('meta')}",
+        lambda x: f"{nn.Parameter(x)}",
+    ],
+)
+def test_B14_other_tensors_and_other_f_strings_show_more(text):
+    """What the page says holds of {y}, and of a plain tensor without dimensions."""
+    assert "tensor(" in text(torch.tensor(4.0))
+
+
 def test_B15_y_grad_prints_none():
     """It prints tensor(4.): false."""
     assert f"{grad(example()[1])}" == "None"
@@ -202,14 +244,19 @@ def test_B16_z_prints_as_a_number():
 
 
 def test_B17_none_does_not_mean_that_no_gradient_was_computed():
-    """z.grad is None because none was computed: true of z, not of y."""
+    """z.grad is None because none was computed: true here, not of z recorded."""
     arrived = []
     _, y, z = example()
-    y.register_hook(arrived.append)
-    (3 * y).backward()
-    assert arrived == [3.0]
-    assert grad(y) is None
     assert z.grad is None and z.grad_fn is None
+    z = y + 1
+    z.register_hook(arrived.append)
+    (3 * z).backward()
+    assert arrived == [3.0]
+    assert grad(z) is None
+    z = leaf() + 1
+    z.retain_grad()
+    z.backward()
+    assert z.grad == 1.0
 
 
 def test_B18_requires_grad_turns_recording_on():
@@ -217,6 +264,38 @@ def test_B18_requires_grad_turns_recording_on():
     plain = torch.tensor(2.0)
     assert (plain * plain).grad_fn is None
     assert (leaf() * plain).grad_fn is not None
+
+
+def test_B18_each_differentiable_operation_of_torch_is_recorded():
+    """requires_grad=True turns recording on: over op_db, where it can be."""
+    unrecorded, seen = set(), 0
+    for name, op, args, kwargs in operations():
+        given = tensors((args, kwargs))
+        if op.supports_autograd and any(x.requires_grad for x in given):
+            args, kwargs = copied((args, kwargs), flags=True)
+            # In-place operations, such as normal_(), want no leaf.
+            args, kwargs = tree_map(
+                lambda x: (
+                    x.clone() if isinstance(x, torch.Tensor) and x.requires_grad else x
+                ),
+                (args, kwargs),
+            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                results = tensors(op.op(*args, **kwargs))
+            seen += 1
+            if not any(y.requires_grad for y in results):
+                unrecorded.add(name)
+    assert seen > 700
+    assert unrecorded == set()
+
+
+@pytest.mark.parametrize(
+    "f", [torch.argmax, torch.zeros_like, torch.detach, torch.sign, lambda x: x > 0]
+)
+def test_B18_what_is_not_differentiable_may_not_be_recorded(f):
+    """requires_grad=True turns recording on: not for these, but for sign."""
+    assert (f(leaf()).grad_fn is not None) == (f is torch.sign)
 
 
 def test_B19_the_values_are_4_and_5():
@@ -250,21 +329,66 @@ def test_B23_recording_does_not_take_ten_times_as_long():
         assert recorded < 10 * best(lambda: additions(x))
 
 
-def test_B24_additions_save_no_tensor_and_build_a_node_each():
-    """The example shows a large saving: of nodes, not of tensors."""
-    x = torch.ones(1000, requires_grad=True)
-    assert bytes_saved(lambda: additions(x, 10)) == 0
-    assert bytes_saved(lambda: x * x) > 0
+def test_B24_additions_save_no_tensor_and_build_a_node_each(output):
+    """The example shows a large saving: false, it is of nodes, and they are small."""
+    for size in (1, 1000, 100_000):
+        x = torch.ones(size, requires_grad=True)
+        assert bytes_saved(lambda x=x: additions(x, 10)) == 0
+        assert bytes_saved(lambda x=x: x * x) > 0
     node, length = additions(x, 10).grad_fn, 0
     while node.next_functions:
         node, length = node.next_functions[0][0], length + 1
     assert length == 10
+    printed = output("fact_check/b24_memory_of_the_example")
+    assert "during - before < 0.01 * before = True" in printed
+
+
+def test_B24_the_nodes_of_the_example_go_when_it_returns():
+    """The example shows a large saving: compute_model keeps nothing."""
+    freed = []
+
+    class Watched:
+        def __del__(self):
+            freed.append(True)
+
+    def compute_model(x):
+        for _ in range(10):
+            x = x + 1
+        x.grad_fn.metadata["watched"] = Watched()
+        assert not freed
+
+    compute_model(leaf())
+    assert freed
+
+
+@pytest.mark.parametrize(
+    ("make", "halved"),
+    [
+        (lambda: nn.Sequential(*[nn.Conv2d(4, 4, 3), nn.ReLU()] * 6), True),
+        (lambda: nn.Sequential(nn.Flatten(), nn.Linear(16384, 64)), False),
+    ],
+)
+def test_B01_how_much_freezing_spares_depends_on_the_model(make, halved):
+    """Memory use is cut drastically: where values outweigh the weights."""
+    model, image = make(), torch.ones(1, 4, 64, 64)
+    weights = sum({p.data_ptr(): p.nbytes for p in model.parameters()}.values())
+    saved = bytes_saved(lambda: model(image))
+    model.requires_grad_(False)
+    assert bytes_saved(lambda: model(image)) == 0
+    assert bytes_saved(lambda: model(image.clone().requires_grad_())) > 0
+    assert (saved > 2 * (weights + image.nbytes)) == halved
 
 
 def test_B25_without_no_grad_the_first_case_would_record_nothing_either():
     """Both cases are measured alike: false, mode and flag change at once."""
     assert not additions(torch.tensor(1.0)).requires_grad
     assert additions(leaf(1.0)).requires_grad
+
+
+def test_B25_the_block_that_comes_first_pays_for_the_start(output):
+    """Both cases are measured alike: false, the first addition of all costs more."""
+    text = output("fact_check/b25_two_things_change_at_once")
+    assert text.startswith("off[0] > 3 * on[0] = True\n")
 
 
 def test_B26_values_do_not_depend_on_the_mode_but_for_padded_encoders():
@@ -343,13 +467,16 @@ def test_B32_a_block_of_comments_is_an_indentation_error():
 
 
 def test_B33_a_leaf_can_be_given_requires_grad_later():
-    """x.requires_grad = True works after creation: true."""
-    x = torch.tensor(2.0)
-    before = x * x
-    x.requires_grad = True
-    (x * x).backward()
-    assert x.grad == 4.0
-    assert not before.requires_grad
+    """x.requires_grad = True works after creation: true of floating-point leaves."""
+    for dtype in (torch.float16, torch.float32, torch.float64, torch.complex64):
+        x = torch.tensor(2.0, dtype=dtype)
+        before = x * x
+        x.requires_grad = True
+        (x * x).real.backward()
+        assert x.grad == 4.0
+        assert not before.requires_grad
+    with pytest.raises(RuntimeError, match="floating point and complex"):
+        torch.tensor(2).requires_grad = True
 
 
 def test_B34_setting_the_flag_does_not_change_what_is_printed():

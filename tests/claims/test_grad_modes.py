@@ -1,12 +1,15 @@
 """The statements of the page on gradient modes, each decided by a run."""
 
 import contextlib
+import sys
+import warnings
 
 import pytest
 import torch
 from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 
+from tests.claims.modes import copied, modules, operations, shares, tensors
 from tests.conftest import values
 
 CONTEXTS = {
@@ -378,3 +381,298 @@ def test_modes_the_six_checks_hold_when_run_in_another_way():
         y = torch.ones(3) * 2
     (y * w).sum().backward()
     assert w.grad is not None and checks["no_grad()"]["result trains"]
+
+
+# Counterexamples, and all that torch tests itself with.
+
+
+def nested(outer, inner):
+    """Whether y = w * 2 is recorded, and what the mode says, two blocks deep."""
+    w = torch.ones(2, requires_grad=True)
+    with outer(), inner():
+        y = w * 2
+        return torch.is_grad_enabled(), y.grad_fn is not None, y.is_inference()
+
+
+@pytest.mark.parametrize("mode", UNRECORDED)
+def test_modes_no_operation_of_torch_is_recorded_or_saves_anything(mode):
+    """Over op_db: no node, nothing saved; only what shares memory requires grad."""
+    recorded, saving, requiring = set(), set(), set()
+    for name, op, args, kwargs in operations():
+        saved = []
+        args, kwargs = copied((args, kwargs), flags=True)
+        hooks = saved_tensors_hooks(lambda t, s=saved: s.append(t), lambda t: t)
+        with CONTEXTS[mode](), hooks, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            results = tensors(op.op(*args, **kwargs))
+        if saved:
+            saving.add(name)
+        for y in results:
+            if y.grad_fn is not None:
+                recorded.add(name)
+            if y.requires_grad and y.numel() and not shares(y, tensors((args, kwargs))):
+                requiring.add(name)
+    assert len(operations()) > 1000
+    assert (recorded, saving, requiring) == (set(), set(), set())
+
+
+def test_modes_no_operation_is_recorded_without_an_input_that_requires_grad():
+    """Over op_db, with the grad mode on."""
+    recorded = set()
+    for name, op, args, kwargs in operations():
+        plain = copied((args, kwargs))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            results = tensors(op.op(*plain[0], **plain[1]))
+        recorded |= {name for y in results if y.requires_grad or y.grad_fn}
+    assert recorded == set()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("training", [True, False])
+def test_modes_every_module_returns_the_same_up_to_rounding(dtype, training):
+    """Over module_db; bit for bit but for LSTM in float32 and transformers."""
+    unequal, far = set(), set()
+    for name, make, args, kwargs in modules(dtype, training):
+        results = []
+        for context in CONTEXTS.values():
+            module = make()
+            torch.manual_seed(1)
+            with context(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                results.append([y.detach() for y in tensors(module(*args, **kwargs))])
+        for other in results[1:]:
+            for y, z in zip(results[0], other):
+                if not torch.equal(y.nan_to_num(), z.nan_to_num()):
+                    unequal.add(name)
+                if not torch.allclose(y, z, atol=1e-5, equal_nan=True):
+                    far.add(name)
+    assert far == set()
+    transformers = {n for n in unequal if n.startswith("Transformer")}
+    assert unequal - transformers <= ({"LSTM"} if dtype == torch.float32 else set())
+    assert not training or not transformers
+
+
+def test_modes_evaluation_mode_records_as_training_mode_does():
+    """Over module_db: eval() stops no recording."""
+    for name, make, args, kwargs in modules(torch.float32, False):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            evaluated = tensors(make()(*args, **kwargs))
+            trained = tensors(make().train()(*args, **kwargs))
+        flags = [[y.requires_grad for y in ys] for ys in (evaluated, trained)]
+        assert flags[0] == flags[1], name
+
+
+def test_modes_of_all_nestings_the_inner_mode_wins_but_for_two():
+    """36 pairs; enable_grad and set_grad_enabled(True) in inference_mode fail."""
+    modes = {
+        "no_grad": torch.no_grad,
+        "set_grad_enabled(False)": lambda: torch.set_grad_enabled(False),
+        "enable_grad": torch.enable_grad,
+        "set_grad_enabled(True)": lambda: torch.set_grad_enabled(True),
+        "inference_mode": torch.inference_mode,
+        "inference_mode(False)": lambda: torch.inference_mode(False),
+    }
+    off = {"no_grad", "set_grad_enabled(False)", "inference_mode"}
+    for outer in modes:
+        for inner in modes:
+            enabled, recorded, inference = nested(modes[outer], modes[inner])
+            on = inner not in off
+            stuck = outer == "inference_mode" and inner != "inference_mode(False)"
+            assert enabled == on
+            assert recorded == (on and not stuck), (outer, inner)
+            assert inference == (stuck or inner == "inference_mode"), (outer, inner)
+
+
+def test_modes_two_blocks_in_one_another_leave_what_they_found():
+    """On leaving, the state of entering is back, whatever was called inside."""
+    for context in CONTEXTS.values():
+        for before in (True, False):
+            torch.set_grad_enabled(before)
+            with context():
+                torch.set_grad_enabled(not torch.is_grad_enabled())
+            assert torch.is_grad_enabled() == before
+    torch.set_grad_enabled(True)
+
+
+def test_modes_no_grad_acts_in_a_with_or_as_a_decorator_and_not_by_itself():
+    """A line of its own does nothing; a stack of contexts enters it, too."""
+    torch.no_grad()
+    mode = torch.no_grad()
+    assert torch.is_grad_enabled()
+    assert not mode(torch.is_grad_enabled)()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mode)
+        assert not torch.is_grad_enabled()
+    assert torch.is_grad_enabled()
+
+
+FACTORIES = [
+    lambda: torch.ones(2, requires_grad=True),
+    lambda: torch.empty(0, requires_grad=True),
+    lambda: torch.tensor(1j, requires_grad=True),
+    lambda: torch.arange(3.0, requires_grad=True),
+    lambda: torch.rand(2, dtype=torch.float16, requires_grad=True),
+    lambda: torch.ones(2).new_zeros(3, requires_grad=True),
+    lambda: torch.ones_like(torch.ones(2), requires_grad=True),
+    lambda: torch.ones(2, device="meta", requires_grad=True),
+    lambda: torch.ones(2).requires_grad_(),
+    lambda: nn.Parameter(torch.ones(2)),
+]
+
+
+@pytest.mark.parametrize("make", FACTORIES)
+@pytest.mark.parametrize("mode", UNRECORDED)
+def test_modes_the_grad_mode_does_not_affect_what_is_made_to_require_grad(make, mode):
+    with CONTEXTS[mode]():
+        assert make().requires_grad
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64],
+)
+def test_modes_requires_grad_is_set_later_on_floating_and_complex_leaves(dtype):
+    x = torch.ones(2, dtype=dtype)
+    x.requires_grad = True
+    assert (x * x).requires_grad
+    x.requires_grad = False
+    assert not (x * x).requires_grad
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.int32, torch.bool, torch.uint8])
+def test_modes_requires_grad_cannot_be_set_on_integers(dtype):
+    with pytest.raises(RuntimeError, match="floating point and complex"):
+        torch.ones(2, dtype=dtype).requires_grad = True
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda x: x * 2,
+        lambda x: x.sum(),
+        lambda x: x.view(-1),
+        lambda x: x[0],
+        lambda x: x.clone(),
+        lambda x: x.expand(2, 3),
+    ],
+)
+def test_modes_the_flag_of_a_recorded_result_cannot_be_removed(compute):
+    """Of one that is not recorded it can."""
+    x = torch.ones(3, requires_grad=True)
+    with pytest.raises(RuntimeError, match="only change requires_grad flags of leaf"):
+        compute(x).requires_grad_(False)
+    with torch.no_grad():
+        y = compute(x.detach())
+    assert not y.requires_grad_().requires_grad_(False).requires_grad
+
+
+def test_modes_the_flag_of_a_leaf_counts_when_the_gradient_arrives():
+    """Cleared, and set again before backward(): the gradient arrives."""
+    x, w = leaf(), leaf(3.0)
+    y = x * w
+    w.requires_grad_(False)
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        torch.autograd.grad(y, w, retain_graph=True)
+    w.requires_grad_(True)
+    y.backward()
+    assert w.grad == 2.0
+
+
+def optimizers():
+    """Each optimizer that torch tests, with each set of arguments that it takes."""
+    from torch.testing._internal.common_optimizers import optim_db
+
+    for info in optim_db:
+        for one in info.optim_inputs_func(device="cpu"):
+            if not set(one.kwargs) & {"capturable", "differentiable", "fused"}:
+                yield info, one.kwargs
+
+
+def stepped(info, kwargs, keep_gradient):
+    """How a parameter moves in step() once it has learned and is frozen."""
+    w = nn.Parameter(torch.full((4, 4), 0.5))
+    optimizer = info.optim_cls([w], **kwargs)
+
+    def step():
+        before = w.detach().clone()
+        if info.step_requires_closure:
+            optimizer.step(lambda: torch.tensor(1.0))
+        else:
+            optimizer.step()
+        return not torch.equal(w, before)
+
+    for _ in range(3):
+        w.grad = torch.full((4, 4), 0.3)
+        if info.only_supports_sparse_grads:
+            w.grad = w.grad.to_sparse()
+        step()
+    w.requires_grad_(False)
+    if not keep_gradient:
+        optimizer.zero_grad()
+    return step()
+
+
+def test_modes_an_optimizer_goes_by_the_gradient_and_not_by_the_flag(output):
+    """All of optim_db: frozen it moves while .grad is there, and not without."""
+    still, moved_by = set(), set()
+    for info, kwargs in optimizers():
+        if stepped(info, kwargs, keep_gradient=False):
+            moved_by.add((info.name, *kwargs))
+        if not stepped(info, kwargs, keep_gradient=True):
+            still.add(info.name)
+    assert moved_by == set()
+    assert still <= {"LBFGS"}  # its closure computes the gradient anew
+    first, second, third = output("grad_modes/frozen_after_backward").splitlines()
+    assert first.replace(", requires_grad=True", "") != second == third
+
+
+def test_modes_the_statistics_of_a_frozen_norm_move_with_train_only():
+    norm = nn.BatchNorm1d(2).requires_grad_(False)
+    norm(torch.arange(4.0).reshape(2, 2))
+    moved_mean = norm.running_mean.clone()
+    assert moved_mean.any()
+    norm.eval()(torch.ones(2, 2))
+    assert torch.equal(norm.running_mean, moved_mean)
+
+
+def test_modes_B29_no_module_of_torch_has_get_grad_mode():
+    """Of those that `import torch` brings, none has the name."""
+    found = [
+        name
+        for name, module in list(sys.modules.items())
+        if name.split(".")[0] == "torch" and "get_grad_mode" in vars(module)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"norm_first": True}, {"activation": "gelu"}, {"bias": False}]
+)
+def test_modes_a_padded_encoder_gives_zeros_only_on_its_fast_path(change):
+    """Skipped positions are zero without recording, or are computed as before."""
+    torch.manual_seed(0)
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True, **change)
+    padding = torch.tensor([[False, False, True, True]])
+    x = torch.randn(1, 4, 8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = nn.TransformerEncoder(layer, num_layers=2).eval()
+        y = model(x, src_key_padding_mask=padding)
+        with torch.no_grad():
+            z = model(x, src_key_padding_mask=padding)
+    assert torch.allclose(y[:, :2], z[:, :2], atol=1e-5)
+    skipped = not z[:, 2:].any()
+    assert skipped == (change in ({}, {"activation": "gelu"}))
+    assert skipped or torch.allclose(y, z, atol=1e-5)
+
+
+@pytest.mark.parametrize("layer", [nn.Dropout, nn.AlphaDropout, nn.BatchNorm1d])
+def test_modes_train_and_eval_change_what_dropout_and_batch_norm_return(layer):
+    x = torch.arange(32.0).reshape(8, 4)
+    module = layer(4) if layer is nn.BatchNorm1d else layer()
+    for context in CONTEXTS.values():
+        torch.manual_seed(0)
+        with context():
+            assert not torch.equal(module.train()(x), module.eval()(x))

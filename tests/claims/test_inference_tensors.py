@@ -1,11 +1,13 @@
 """The statements of the page on inference tensors, each decided by a run."""
 
 import copy
+import warnings
 
 import pytest
 import torch
 from torch import nn
 
+from tests.claims.modes import copied, modules, operations, shares, tensors
 from tests.conftest import values
 
 NOT_SAVED = "Inference tensors cannot be saved for backward"
@@ -24,6 +26,17 @@ def inference_tensor():
 
 def leaf():
     return torch.ones(3, requires_grad=True)
+
+
+def failure(call):
+    """What a call raises, or nothing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            call()
+    except RuntimeError as error:
+        return str(error)
+    return ""
 
 
 def test_modes_an_inference_tensor_remains_one_outside(output):
@@ -144,8 +157,10 @@ def test_modes_the_table_of_expressions_agrees():
     assert raising == {"w * t", "t.add_(1)", "t.requires_grad_()"}
     allowed = [row for row in table if not row["error"]]
     assert {row["is_inference"] for row in allowed} == {True, False}
+    normal = {"copy.copy(t)", "torch.from_numpy(t.numpy())", "torch.from_dlpack(t)"}
+    normal.add("t.view(torch.int32)")
     for row in allowed:
-        expected = row["shares"] and row["expression"] != "copy.copy(t)"
+        expected = row["shares"] and row["expression"] not in normal
         assert row["is_inference"] == expected
 
 
@@ -220,11 +235,424 @@ def test_modes_inference_mode_leaves_layers_in_training_mode():
         assert layer.training and (layer(torch.ones(100)) == 0).any()
 
 
-def test_modes_results_of_no_grad_may_be_trained_on_and_written_to():
-    """No exception, whatever is done with them later."""
+# Counterexamples, and all that torch tests itself with.
+
+
+ALIASES = {  # normal tensors on the memory of an inference tensor
+    "copy.copy": copy.copy,
+    "from_numpy": lambda t: torch.from_numpy(t.numpy()),
+    "from_dlpack": torch.from_dlpack,
+    "view(int32)": lambda t: t.view(torch.int32),
+    "view(float16)": lambda t: t.view(torch.float16),
+    "set_": lambda t: torch.empty(0).set_(t),
+}
+NORMAL_INSIDE = {
+    "view": lambda x: x.view(-1),
+    "index": lambda x: x[0],
+    "detach": lambda x: x.detach(),
+    "data": lambda x: x.data,
+    "expand": lambda x: x.expand(2, 3),
+    "as_strided": lambda x: x.as_strided((2,), (1,)),
+    "contiguous": lambda x: x.contiguous(),
+    "add_": lambda x: x.add_(1),
+    "out=": lambda x: torch.add(x, 1, out=x),
+}
+
+
+def test_modes_results_in_new_memory_are_normal_and_views_are_not():
+    """Over op_db, with inference tensors given to operations outside."""
+    seen, normal_views, inference_results = 0, set(), set()
+    for name, op, args, kwargs in operations():
+        with torch.inference_mode():
+            args, kwargs = copied((args, kwargs))
+        results = []
+
+        def run(op=op, args=args, kwargs=kwargs, results=results):
+            results += tensors(op.op(*args, **kwargs))
+
+        raised = failure(run)  # such as normal_(), which writes
+        assert raised == "" or NOT_WRITTEN in raised, name
+        for y in results:
+            if y.layout == torch.strided and y.numel():
+                seen += 1
+                if shares(y, tensors((args, kwargs))):
+                    normal_views |= set() if y.is_inference() else {name}
+                else:
+                    inference_results |= {name} if y.is_inference() else set()
+    assert seen > 1000
+    assert (normal_views, inference_results) == (set(), set())
+
+
+def test_modes_what_is_made_inside_is_an_inference_tensor_unless_it_is_a_view():
+    """Over op_db, with normal tensors given to operations inside."""
+    seen, inference_views, normal_results = 0, set(), set()
+    for name, op, args, kwargs in operations():
+        args, kwargs = copied((args, kwargs))
+        with torch.inference_mode(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            results = tensors(op.op(*args, **kwargs))
+        for y in results:
+            if y.layout == torch.strided and y.numel():
+                seen += 1
+                if shares(y, tensors((args, kwargs))):
+                    inference_views |= {name} if y.is_inference() else set()
+                else:
+                    normal_results |= set() if y.is_inference() else {name}
+    assert seen > 1000
+    assert (inference_views, normal_results) == (set(), set())
+
+
+def test_modes_in_place_operations_on_inference_tensors_raise_or_write_nothing():
+    """Over op_db: each in-place variant that succeeds in normal memory."""
+    written, raising = set(), set()
+    for name, op, args, kwargs in operations():
+        write = op.get_inplace()
+        if write is None or not isinstance(args[0], torch.Tensor):
+            continue
+        normal, named = copied((args, kwargs))
+        if failure(lambda w=write, n=normal, k=named: w(*n, **k)):
+            continue  # this sample has no in-place form
+        with torch.inference_mode():
+            given, named = copied((args, kwargs))
+        before = given[0].clone()
+        raised = failure(lambda w=write, n=given, k=named: w(*n, **k))
+        assert raised == "" or NOT_WRITTEN in raised, name
+        raising |= {name} if raised else set()
+        after = given[0].clone()
+        if after.shape != before.shape or not torch.equal(
+            after.nan_to_num(), before.nan_to_num()
+        ):
+            written.add(name)
+    assert len(raising) > 120
+    assert written <= {"nn.functional.dropout", "nn.functional.dropout2d"}
+
+
+UNCHECKED = {
+    "apply_": lambda t: t.apply_(lambda value: value + 1),
+    "map_": lambda t: t.map_(torch.ones(3), lambda a, b: a + b),
+    "data": lambda t: t.data.add_(1),
+    "detach": lambda t: t.detach().add_(1),
+    "numpy": lambda t: t.numpy().__setitem__(0, 5),
+    "storage": lambda t: t.untyped_storage().fill_(0),
+    "fused": lambda t: torch._fused_sgd_(
+        [t],
+        [torch.ones(3)],
+        [],
+        weight_decay=0.0,
+        momentum=0.0,
+        lr=0.1,
+        dampening=0.0,
+        nesterov=False,
+        maximize=False,
+        is_first_step=True,
+    ),
+    "batch norm": lambda t: nn.functional.batch_norm(
+        torch.randn(2, 3), t, torch.ones(3), training=True
+    ),
+}
+CHECKED = {
+    "add_": lambda t: t.add_(1),
+    "index": lambda t: t.__setitem__(0, 5.0),
+    "copy_": lambda t: t.copy_(torch.zeros(3)),
+    "zero_": lambda t: t.zero_(),
+    "out=": lambda t: torch.add(torch.ones(3), 1, out=t),
+    "foreach": lambda t: torch._foreach_add_([t], 1),
+    "init": nn.init.zeros_,
+    "resize_": lambda t: t.resize_(2),
+    "set_": lambda t: t.set_(torch.ones(3)),
+    "t_": lambda t: t.t_(),
+    "view": lambda t: t.view(-1).add_(1),
+}
+
+
+@pytest.mark.parametrize("name", UNCHECKED)
+def test_modes_writes_that_no_counter_sees_are_not_refused(name):
+    t = inference_tensor()
+    UNCHECKED[name](t)
+    assert not torch.equal(t, torch.ones(3)) and t.is_inference()
+
+
+@pytest.mark.parametrize("name", CHECKED)
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.enable_grad])
+def test_modes_writes_that_a_counter_would_see_are_refused(name, mode):
+    t = inference_tensor()
+    with mode(), pytest.raises(RuntimeError, match=NOT_WRITTEN):
+        CHECKED[name](t)
+    with torch.inference_mode():
+        CHECKED[name](t)
+
+
+@pytest.mark.parametrize("name", ALIASES)
+def test_modes_some_aliases_are_normal_tensors_and_repair_nothing(name):
+    t = inference_tensor()
+    with torch.inference_mode():
+        t = torch.ones(4)
+    c = ALIASES[name](t)
+    assert not c.is_inference() and c.data_ptr() == t.data_ptr()
+    c.add_(1)
+    assert not torch.equal(t, torch.ones(4))
+
+
+@pytest.mark.parametrize(
+    "save",
+    [
+        lambda w, t: w * t,
+        lambda w, t: torch.kron(w, t),
+        lambda w, t: w @ t,
+        lambda w, t: torch.utils.checkpoint.checkpoint(
+            torch.mul, w, t, use_reentrant=False
+        ),
+        lambda w, t: torch.func.grad(lambda x: (x * t).sum())(w),
+        lambda w, t: torch.compile(torch.mul, backend="eager")(w, t),
+        lambda w, t: w * t.detach(),
+        lambda w, t: w * t.data,
+        lambda w, t: w * t.view(-1),
+    ],
+)
+def test_modes_no_way_round_saves_an_inference_tensor(save):
+    with pytest.raises(RuntimeError, match=NOT_SAVED):
+        save(leaf(), inference_tensor())
+    assert save(leaf(), inference_tensor().clone()) is not None
+
+
+@pytest.mark.parametrize("combine", [torch.add, torch.sub])
+def test_modes_additions_record_with_inference_tensors(combine):
+    for t in (inference_tensor(), inference_tensor()[0]):
+        combine(leaf(), t).sum().backward()
+
+
+@pytest.mark.parametrize("name", NORMAL_INSIDE)
+@pytest.mark.parametrize("flag", [True, False])
+def test_modes_views_and_in_place_results_of_normal_tensors_are_normal(name, flag):
+    x = torch.ones(3, requires_grad=True) * 1 if flag else torch.ones(3)
+    with torch.inference_mode():
+        y = NORMAL_INSIDE[name](x)
+    assert not y.is_inference() and y.data_ptr() == x.data_ptr()
+
+
+@pytest.mark.parametrize(
+    "name", ["copy.copy", "from_numpy", "from_dlpack", "set_", "view(int32)"]
+)
+def test_modes_other_aliases_made_inside_are_inference_tensors(name):
+    """Neither views nor in-place results: the page does not count them in."""
+    x = torch.ones(4)
+    with torch.inference_mode():
+        assert ALIASES[name](x).is_inference()
+
+
+def test_modes_requiring_grad_inside_does_not_raise():
+    with torch.inference_mode():
+        t = torch.ones(3).requires_grad_()
+        assert nn.Parameter(torch.ones(3)).requires_grad
+    assert t.is_inference() and t.requires_grad
+
+
+def tried_training(layer, args, kwargs):
+    """Where a step of training raises, and which parameters have a gradient."""
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+    raises = "forward"
+    try:
+        results = [y for y in tensors(layer(*args, **kwargs)) if y.is_floating_point()]
+        raises = "backward()"
+        sum(y.sum() for y in results).backward()
+        raises = "step()"
+        optimizer.step()
+        raises = None
+    except RuntimeError:
+        pass
+    return raises, [p.grad is not None for p in layer.parameters()]
+
+
+def test_modes_no_module_made_inside_can_be_trained_outside():
+    """Over module_db: one that has parameters raises in one of three places."""
+    places = {}
+    for name, make, args, kwargs in modules(torch.float32, True):
+        with torch.inference_mode():
+            layer = make()
+        if any(True for _ in layer.parameters()):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                places.setdefault(name, set()).add(
+                    tried_training(layer, args, kwargs)[0]
+                )
+    assert len(places) > 30
+    assert {place for some in places.values() for place in some} == {
+        "forward",
+        "backward()",
+        "step()",
+    }
+
+
+def test_modes_the_table_of_layers_made_inside_agrees():
+    table = {row["layer"]: row for row in rows("layers_made_inside")}
+    raises = {
+        code.split(".")[2].split("(")[0]: r["raises"] for code, r in table.items()
+    }
+    assert raises == {
+        "Linear": "step()",
+        "Conv1d": "forward",
+        "LayerNorm": "forward",
+        "BatchNorm1d": "forward",
+        "GRUCell": "step()",
+        "RMSNorm": "step()",
+    }
+    linear = table["torch.nn.Linear(4, 4)"]
+    assert (linear["parameters"], linear["gradients"]) == (2, 1)
+
+
+def test_modes_a_fused_step_trains_on_without_the_weight():
+    """No exception; the bias moves, the weight stays."""
+    with torch.inference_mode():
+        layer = nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1, fused=True)
+    weight, bias = layer.weight.clone(), layer.bias.clone()
+    layer(torch.ones(2, 3)).mean().backward()
+    optimizer.step()
+    assert torch.equal(layer.weight, weight) and not torch.equal(layer.bias, bias)
+
+
+CONVERSIONS = {
+    "double": lambda m: m.double(),
+    "half": lambda m: m.half(),
+    "bfloat16": lambda m: m.bfloat16(),
+    "to": lambda m: m.to(torch.float64),
+    "there and back": lambda m: m.double().float(),
+}
+
+
+@pytest.mark.parametrize("name", CONVERSIONS)
+@pytest.mark.parametrize("mode", [torch.enable_grad, torch.no_grad])
+def test_modes_a_converted_parameter_hides_that_it_has_no_counter(name, mode):
+    """Its first forward raises, under no_grad and frozen too."""
+    with torch.inference_mode():
+        layer = nn.Linear(3, 1)
+    layer = CONVERSIONS[name](layer).requires_grad_(mode is torch.enable_grad)
+    assert not layer.weight.is_inference()
+    with pytest.raises(RuntimeError, match="do not track version counter"):
+        layer.weight._version  # noqa: B018
+    x = torch.ones(2, 3, dtype=layer.weight.dtype)
+    with mode(), pytest.raises(RuntimeError, match="do not track version counter"):
+        layer(x)
+
+
+def loaded_outside(layer):
+    other = nn.Linear(3, 1)
+    other.load_state_dict(layer.state_dict())
+    return other
+
+
+@pytest.mark.parametrize("repair", [copy.deepcopy, loaded_outside])
+@pytest.mark.parametrize("convert", [lambda m: m, lambda m: m.double()])
+def test_modes_deepcopy_and_load_state_dict_make_normal_parameters(repair, convert):
+    with torch.inference_mode():
+        layer = nn.Linear(3, 1)
+    layer = repair(convert(layer))
+    x = torch.ones(2, 3, dtype=layer.weight.dtype)
+    layer(x).mean().backward()
+    torch.optim.SGD(layer.parameters(), lr=0.1).step()
+    assert layer.weight.grad is not None and layer.weight._version > 0
+
+
+def test_modes_parameters_assigned_inside_are_inference_tensors():
+    """assign=True: those of the file, read inside; without it, the model's own."""
+    layer = nn.Linear(3, 1)
+    with torch.inference_mode():
+        state = {name: value.clone() for name, value in layer.state_dict().items()}
+        layer.load_state_dict(state)
+        assert not layer.weight.is_inference()
+        layer.load_state_dict(state, assign=True)
+    assert layer.weight.is_inference()
+
+
+def test_modes_a_gradient_that_was_there_stays_normal():
+    """Added to inside; zero_grad() removes one that was made inside."""
     w = leaf()
+    w.grad = torch.zeros(3)
+    loss = (w * w).sum()
+    with torch.inference_mode():
+        loss.backward()
+    assert not w.grad.is_inference()
+    w, optimizer = leaf(), None
+    loss = (w * w).sum()
+    with torch.inference_mode():
+        loss.backward()
+    optimizer = torch.optim.SGD([w], lr=0.1)
+    with pytest.raises(RuntimeError, match=NOT_WRITTEN):
+        optimizer.zero_grad(set_to_none=False)
+    optimizer.zero_grad()
+    (w * w).sum().backward()
+    assert not w.grad.is_inference()
+
+
+def test_modes_most_optimizers_make_their_state_in_the_first_step():
+    """Over optim_db: not Adagrad, and SGD has none without momentum."""
+    from torch.testing._internal.common_optimizers import optim_db
+
+    before, fine = set(), set()
+    for info in optim_db:
+        for one in info.optim_inputs_func(device="cpu"):
+            if set(one.kwargs) & {"capturable", "differentiable", "fused"}:
+                continue
+            w = nn.Parameter(torch.rand(4, 4))
+            w.grad = torch.rand(4, 4)
+            if info.only_supports_sparse_grads:
+                w.grad = w.grad.to_sparse()
+            optimizer = info.optim_cls([w], **one.kwargs)
+            arguments = [lambda: torch.tensor(1.0)] * info.step_requires_closure
+            if optimizer.state.get(w):
+                before.add(info.name)
+            with torch.inference_mode():
+                optimizer.step(*arguments)
+            raised = failure(lambda o=optimizer, a=arguments: o.step(*a))
+            assert raised == "" or NOT_WRITTEN in raised
+            fine |= set() if raised else {info.name}
+            keeps = info.name != "Adagrad" and one.kwargs.get("momentum")
+            assert raised or not keeps
+    assert before == {"Adagrad"}
+    assert fine == {"Adagrad", "SGD"}
+
+
+def encoded(x):
+    return nn.Linear(3, 4)(x)
+
+
+@pytest.mark.parametrize(
+    "own", [lambda x: encoded(x), lambda x: encoded(x).clone(), lambda x: x * 2]
+)
+def test_modes_results_of_no_grad_in_memory_of_their_own_may_be_written_to(own):
+    """With plain values, and with values that require grad."""
+    x, w = torch.ones(2, 3), torch.ones(1, requires_grad=True)
     with torch.no_grad():
-        t = w * 2
+        t = own(x)
     t.add_(1)
-    (w * t).sum().backward()
-    assert t.clone().requires_grad_().requires_grad and w.grad is not None
+    t.mul_(w)
+    t.sum().backward()
+    assert w.grad is not None
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        lambda x: encoded(x).chunk(2, dim=-1)[0],
+        lambda x: encoded(x)[:, :2],
+        lambda x: encoded(x).t(),
+        lambda x: encoded(x).unbind(-1)[0],
+    ],
+)
+def test_modes_views_made_under_no_grad_can_be_trained_on_and_not_written_to(
+    part, output
+):
+    """What is written must not require grad."""
+    x, w = torch.ones(2, 3), torch.ones(1, requires_grad=True)
+    with torch.no_grad():
+        t = part(x)
+    t.add_(1)
+    (t * w).sum().backward()
+    assert w.grad is not None
+    with pytest.raises(RuntimeError, match="A view was created in no_grad mode"):
+        t.mul_(w)
+    with torch.no_grad():
+        t = part(x).clone()
+    t.mul_(w)
+    text = output("inference_tensors/view_made_under_no_grad")
+    assert "A view was created in no_grad mode" in text

@@ -7,7 +7,9 @@ import pytest
 import torch
 from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
+from torch.utils._pytree import tree_map
 
+from tests.claims.modes import modules, shares, tensors
 from tests.conftest import values
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,21 +159,22 @@ def test_memory_and_time_eval_does_not_stop_the_recording():
 
 
 def test_memory_and_time_frozen_layers_spare_what_the_page_says():
+    """In units of the values between two layers, by what is frozen."""
+    one = 4 * 64 * 16 * 16
     rows = {
-        row.pop("frozen"): row
+        row.pop("frozen"): [kept / one for kept in row.values()]
         for row in values("memory_and_time/frozen_layers")["rows"]
     }
-    one = 4 * 64 * 256
-    none = rows["[]"]
-    assert none == {"ReLU": 4 * one, "GELU": 7 * one}
-    # From the input side: nothing but the input of the first layer that learns.
-    assert rows["[0]"] == {"ReLU": 4 * one, "GELU": 6 * one}
-    assert rows["[0, 1]"] == {"ReLU": 3 * one, "GELU": 4 * one}
-    assert rows["[0, 1, 2]"] == {"ReLU": 2 * one, "GELU": 2 * one}
-    # In the middle and at the end: the inputs of the frozen layers, if anything.
-    assert rows["[1, 2]"] == {"ReLU": 4 * one, "GELU": 5 * one}
-    assert rows["[3]"] == {"ReLU": 4 * one, "GELU": 6 * one}
-    assert rows["[0, 1, 2, 3]"] == {"ReLU": 0, "GELU": 0}
+    # Linear and ReLU, Linear and GELU, Conv1d and GELU.
+    assert rows["[]"] == [4, 7, 7]
+    # From the input side on: nothing before the input of the first that learns.
+    assert rows["[0]"] == [4, 6, 6]
+    assert rows["[0, 1]"] == [3, 4, 4]
+    assert rows["[0, 1, 2]"] == [2, 2, 2]
+    # In the middle and at the end: the inputs of a frozen Linear, if anything.
+    assert rows["[1, 2]"] == [4, 5, 7]
+    assert rows["[3]"] == [4, 6, 7]
+    assert rows["[0, 1, 2, 3]"] == [0, 0, 0]
 
 
 def test_memory_and_time_a_frozen_layer_in_the_middle_is_recorded():
@@ -293,3 +296,228 @@ def test_memory_and_time_backward_needs_the_record():
         loss = layer(torch.ones(1, 2)).sum()
     with pytest.raises(RuntimeError, match="does not require grad"):
         loss.backward()
+
+
+# Counterexamples, and all that torch tests itself with.
+
+
+def saves_its_input(make, args, kwargs, frozen):
+    """Whether what a module saves has the memory of its first input."""
+    given = tree_map(
+        lambda x: (
+            x.detach().clone().requires_grad_()
+            if isinstance(x, torch.Tensor) and x.is_floating_point()
+            else x
+        ),
+        (args, kwargs),
+    )
+    first = [x for x in tensors(given) if x.requires_grad]
+    module = make().requires_grad_(not frozen)
+    saved, result = saved_by(lambda: module(*given[0], **given[1]))
+    assert result is not None
+    return shares(first[0], saved)
+
+
+def frozen_modules(dtype):
+    """Of the modules that save their input as they learn: what, if frozen."""
+    found = {}
+    for training in (True, False):
+        for name, make, args, kwargs in modules(dtype, training):
+            learns = any(True for _ in make().parameters())
+            floating = [x for x in tensors((args, kwargs)) if x.is_floating_point()]
+            if learns and floating and saves_its_input(make, args, kwargs, False):
+                frozen = saves_its_input(make, args, kwargs, True)
+                found.setdefault(name, set()).add(frozen)
+    return found
+
+
+PRODUCTS = {
+    "Linear",
+    "LinearCrossEntropyLoss",
+    "RNN",
+    "GRU",
+    "RNNCell",
+    "GRUCell",
+    "LSTMCell",
+    "MultiheadAttention",
+}
+COMPOSED = {"TransformerEncoder", "TransformerEncoderLayer", "TransformerDecoderLayer"}
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_memory_and_time_frozen_modules_save_their_input_but_those_of_products(dtype):
+    """Over module_db: those that the page names do not, all others do."""
+    found = frozen_modules(dtype)
+    without = {name for name, frozen in found.items() if frozen == {False}}
+    mixed = {name for name, frozen in found.items() if len(frozen) == 2}
+    assert len(found) > 30
+    assert without == PRODUCTS | ({"LSTM"} if dtype == torch.float64 else set())
+    assert mixed <= COMPOSED | ({"LSTM"} if dtype == torch.float32 else set())
+
+
+def test_memory_and_time_the_table_of_frozen_layers_agrees():
+    rows = {
+        row.pop("layer").removeprefix("torch.nn.").split("(")[0]: row
+        for row in values("memory_and_time/frozen_inputs")["rows"]
+    }
+    assert all(row["learns"] for row in rows.values())
+    for name, row in rows.items():
+        assert row["frozen"] == (name not in PRODUCTS)
+        assert row["frozen, float64"] == (name not in PRODUCTS | {"LSTM"})
+
+
+@pytest.mark.parametrize("other", [True, False])
+def test_memory_and_time_a_frozen_bilinear_saves_what_the_other_input_needs(other):
+    layer = nn.Bilinear(2, 2, 2).requires_grad_(False)
+    x = torch.ones(1, 2, requires_grad=True)
+    y = torch.ones(1, 2, requires_grad=other)
+    saved, _ = saved_by(lambda: layer(x, y))
+    assert shares(x, saved) == other
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda layer, x: (layer, x),
+        lambda layer, x: (layer.double(), x.double()),
+        lambda layer, x: (nn.Linear(4, 4, bias=False).requires_grad_(False), x),
+        lambda layer, x: (layer, x[0]),
+        lambda layer, x: (layer, x[0, 0]),
+    ],
+)
+def test_memory_and_time_a_frozen_linear_does_not_save_its_input(change):
+    layer, x = change(nn.Linear(4, 4).requires_grad_(False), torch.ones(2, 3, 4))
+    x.requires_grad_()
+    assert not shares(x, saved_by(lambda: layer(x))[0])
+
+
+def test_memory_and_time_frozen_first_layers_record_if_the_data_requires_grad():
+    """As for an adversarial example: the page names the condition."""
+    layer = nn.Conv1d(2, 2, 1).requires_grad_(False)
+    for flag in (True, False):
+        x = torch.ones(1, 2, 3, requires_grad=flag)
+        saved, y = saved_by(lambda x=x: layer(x))
+        assert (len(saved) > 0) == y.requires_grad == flag
+
+
+def test_memory_and_time_all_layers_after_the_first_that_learns_may_save():
+    """Not the first alone: GELU and each Linear save their inputs."""
+    layers = [nn.Linear(4, 4) for _ in range(4)]
+    layers[0].requires_grad_(False)
+    inputs = [torch.ones(1, 4)]
+
+    def run():
+        for layer in layers:
+            inputs.append(layer(inputs[-1]).sin())
+        return inputs[-1]
+
+    saved, _ = saved_by(run)
+    assert [shares(x, saved) for x in inputs[:-1]] == [False, True, True, True]
+
+
+def test_memory_and_time_a_hook_sees_what_is_saved_but_numbers():
+    """w * 2 saves the 2, and no hook is called: "when a tensor is saved"."""
+    w = torch.ones(3, requires_grad=True)
+    assert saved_by(lambda: w * 2)[0] == []
+    assert saved_by(lambda: w * torch.tensor([2.0]))[0] != []
+
+
+def test_memory_and_time_some_layers_add_nothing():
+    """The chart is of a Linear and a ReLU: others may save nothing."""
+    x = torch.ones(1, 2, requires_grad=True)
+    for layer in (nn.Flatten(), nn.Identity(), nn.AvgPool1d(1, 1)):
+        saved, y = saved_by(lambda layer=layer: layer(x[None] * torch.ones(1, 1, 2)))
+        first, _ = saved_by(lambda: x[None] * torch.ones(1, 1, 2))
+        assert y.requires_grad
+        assert len(saved) <= len(first) + isinstance(layer, nn.AvgPool1d)
+
+
+def test_memory_and_time_detach_and_item_add_up_to_the_same_but_for_rounding():
+    """item() adds in Python's float, which has more digits."""
+    losses = [torch.tensor(1e8), *[torch.tensor(1.0)] * 10]
+    detached = number = 0.0
+    for loss in losses:
+        detached += loss.detach()
+        number += loss.item()
+    assert detached.item() != number == 1e8 + 10
+    assert detached.item() == pytest.approx(number, rel=1e-6)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_memory_and_time_a_value_in_between_is_freed_under_the_modes(mode):
+    """Unless a variable holds it."""
+    freed = []
+
+    class Watched:
+        def __del__(self):
+            freed.append(True)
+
+    with mode():
+        hidden = torch.ones(3).exp()
+        hidden.watched = Watched()
+        y = hidden.exp()
+        assert not freed
+        hidden = y
+        assert freed
+        assert hidden is y
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"norm_first": True},
+        {"activation": "gelu"},
+        {"activation": nn.functional.silu},
+        {"batch_first": False},
+        {"bias": False},
+    ],
+)
+@pytest.mark.parametrize("reason", ["no_grad", "inference_mode", "frozen", "recorded"])
+def test_memory_and_time_only_an_unrecorded_layer_can_take_the_fast_path(
+    change, reason, monkeypatch
+):
+    """Frozen with plain input is not recorded either; some layers never do."""
+    layer = nn.TransformerEncoderLayer(8, 2, 16, **{"batch_first": True} | change)
+    taken = []
+    fused = torch._transformer_encoder_layer_fwd
+
+    def watched(*arguments):
+        taken.append(True)
+        return fused(*arguments)
+
+    monkeypatch.setattr(torch, "_transformer_encoder_layer_fwd", watched)
+    layer.eval().requires_grad_(reason != "frozen")
+    x = torch.ones(1, 3, 8)
+    switches = {"no_grad": torch.no_grad, "inference_mode": torch.inference_mode}
+    with switches.get(reason, torch.enable_grad)():
+        y = layer(x)
+    assert y.requires_grad == (reason == "recorded")
+    assert not taken or reason != "recorded"
+    slow = ({"activation": nn.functional.silu}, {"batch_first": False}, {"bias": False})
+    assert bool(taken) == (reason != "recorded" and change not in slow)
+
+
+@pytest.mark.parametrize("reentrant", [True, False])
+def test_memory_and_time_checkpoint_computes_again_and_checks_nothing(reentrant):
+    """A value that it uses and that changes: no exception, a wrong gradient."""
+    calls = []
+    w = torch.tensor(3.0, requires_grad=True)
+
+    def f(x):
+        calls.append(True)
+        return x * w * w
+
+    def gradient(compute):
+        x = torch.tensor(1.0, requires_grad=True)
+        y = compute(x)
+        with torch.no_grad():
+            w.fill_(10.0)
+        y.backward()
+        return x.grad.item()
+
+    checkpoint = torch.utils.checkpoint.checkpoint
+    assert gradient(lambda x: checkpoint(f, x, use_reentrant=reentrant)) == 100.0
+    assert len(calls) == 2
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        gradient(f)

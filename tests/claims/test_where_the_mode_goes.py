@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import functools
+import multiprocessing
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -293,3 +295,390 @@ def test_modes_detach_has_no_state_to_leak():
 
     stream = generator()
     assert not next(stream).requires_grad and recorded()
+
+
+# Counterexamples.
+
+
+def closed_elsewhere(stream):
+    with torch.no_grad():
+        next(stream)
+    assert recorded()
+    stream.close()
+    return recorded()
+
+
+def test_modes_what_switches_recording_on_again_is_recorded_inside_the_block():
+    """A function that switches itself, LBFGS's closure, torch.func.grad."""
+    seen = []
+
+    def loss(x):
+        seen.append(torch.is_grad_enabled())
+        return (x * x).sum()
+
+    w = torch.nn.Parameter(torch.ones(2))
+    optimizer = torch.optim.LBFGS([w], max_iter=1)
+
+    def closure():
+        seen.append((w * w).sum().requires_grad)
+        (w * w).sum().backward()
+        return (w * w).sum()
+
+    with torch.no_grad():
+        seen.append(torch.enable_grad()(recorded)())
+        optimizer.step(closure)
+        torch.func.grad(loss)(torch.ones(2))
+    assert len(seen) >= 3 and all(seen)
+
+
+def test_modes_forward_mode_derivatives_do_not_obey_no_grad():
+    """no_grad is about recording for backward."""
+    from torch.autograd import forward_ad
+
+    with torch.no_grad(), forward_ad.dual_level():
+        x = forward_ad.make_dual(torch.ones(2), torch.ones(2))
+        assert forward_ad.unpack_dual(x * x).tangent is not None
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_modes_threads_that_python_starts_record(mode):
+    async def in_thread():
+        return await asyncio.to_thread(recorded)
+
+    with mode():
+        with ThreadPoolExecutor() as pool:
+            assert pool.submit(recorded).result()
+        assert asyncio.run(in_thread())
+        assert not recorded()
+
+
+class Asks(torch.utils.data.Dataset):
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        return recorded()
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.enable_grad])
+def test_modes_a_forked_process_goes_on_with_the_state(mode):
+    """A pool's process, and the worker of a DataLoader."""
+    fork = multiprocessing.get_context("fork")
+    with mode():
+        with fork.Pool(1) as processes:
+            asked = processes.apply(torch.is_grad_enabled)
+        loader = torch.utils.data.DataLoader(
+            Asks(), num_workers=1, multiprocessing_context=fork
+        )
+        (batch,) = loader
+    assert asked == batch.item() == (mode is torch.enable_grad)
+
+
+def test_modes_the_table_of_what_is_started_inside_agrees():
+    rows = values("where_the_mode_goes/started_inside")["rows"]
+    assert [row["records"] for row in rows] == [True, True, False]
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_modes_one_object_entered_in_its_own_block_leaves_recording_off(mode, output):
+    """It has room for one state; two objects, and a decorated function, have two."""
+    with mode(), mode():
+        pass
+    assert recorded()
+
+    @mode()
+    def again(n):
+        return again(n - 1) if n else recorded()
+
+    assert not again(3) and recorded()
+
+    def twice():  # in a thread, which takes its state with it when it ends
+        one = mode()
+        with one, one:
+            pass
+        return recorded()
+
+    with ThreadPoolExecutor() as pool:
+        assert not pool.submit(twice).result()
+    text = output("where_the_mode_goes/entered_twice")
+    assert text == "torch.is_grad_enabled() = False\n"
+
+
+def test_modes_the_state_stays_for_the_thread_until_it_is_switched_back():
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(torch.set_grad_enabled, False).result()
+        assert not pool.submit(recorded).result()
+        pool.submit(torch.set_grad_enabled, True).result()
+        assert pool.submit(recorded).result()
+
+
+def yielding():
+    yield recorded()
+
+
+class Yielding:
+    def __call__(self):
+        yield recorded()
+
+
+def wrapped():
+    return yielding()
+
+
+@pytest.mark.parametrize(
+    ("given", "reached"),
+    [
+        (yielding, True),
+        (functools.partial(yielding), True),
+        (staticmethod(yielding), False),
+        (Yielding(), False),
+        (functools.wraps(yielding)(wrapped), False),
+        (lambda: yielding(), False),
+    ],
+)
+def test_modes_a_decorator_goes_by_the_function_that_it_is_given(given, reached):
+    """What a plain function returns runs later, and recorded."""
+    (inside,) = torch.no_grad()(given)()
+    assert inside == (not reached)
+
+
+def test_modes_a_function_that_returns_a_coroutine_is_a_plain_function():
+    async def coroutine():
+        return recorded()
+
+    assert asyncio.run(torch.no_grad()(lambda: coroutine())())
+
+
+def test_modes_a_decorated_generator_switches_for_each_way_to_resume_it():
+    """next, send, throw and close; the caller records after each."""
+    seen = []
+
+    @torch.no_grad()
+    def generator():
+        try:
+            while True:
+                try:
+                    yield seen.append(recorded())
+                except ValueError:
+                    seen.append(recorded())
+        finally:
+            seen.append(recorded())
+
+    stream = generator()
+    for resume in (
+        lambda: next(stream),
+        lambda: stream.send(None),
+        lambda: stream.throw(ValueError),
+        stream.close,
+    ):
+        resume()
+        assert recorded()
+    assert len(seen) >= 4 and not any(seen)
+
+
+@pytest.mark.parametrize("name", ["no_grad", "enable_grad", "inference_mode"])
+def test_modes_parentheses_may_be_left_out(name):
+    mode = getattr(torch, name)
+    with torch.set_grad_enabled(name != "enable_grad"):
+        assert mode(recorded)() == mode()(recorded)() == (name == "enable_grad")
+
+
+def test_modes_closing_a_generator_puts_back_what_it_found():
+    """Started in a block and closed outside: recording is off from then on."""
+    assert not closed_elsewhere(suspended(torch.no_grad))
+    torch.set_grad_enabled(True)
+    stream = suspended(torch.no_grad)
+    next(stream)
+    torch.set_grad_enabled(True)
+    torch.set_grad_enabled(False)
+    stream.close()
+    assert recorded()
+
+
+def test_modes_a_call_in_finally_is_reached():
+    def by_call():
+        torch.set_grad_enabled(False)
+        try:
+            raise ZeroDivisionError
+        finally:
+            torch.set_grad_enabled(True)
+
+    with pytest.raises(ZeroDivisionError):
+        by_call()
+    assert recorded()
+
+
+def test_modes_no_other_task_gets_a_turn_during_a_plain_function():
+    """However long it takes, and whether or not it raises."""
+    seen = []
+
+    @torch.no_grad()
+    def compute(fail):
+        for _ in range(1000):
+            recorded()
+        if fail:
+            raise ValueError
+
+    async def evaluate(fail):
+        for _ in range(3):
+            await asyncio.sleep(0)
+            with contextlib.suppress(ValueError):
+                compute(fail)
+
+    async def train():
+        for _ in range(9):
+            seen.append(recorded())
+            await asyncio.sleep(0)
+
+    async def main():
+        await asyncio.gather(evaluate(True), train(), evaluate(False), train())
+
+    asyncio.run(main())
+    assert len(seen) == 18 and all(seen)
+
+
+@pytest.mark.parametrize(
+    "decorate",
+    [
+        torch.no_grad(),
+        torch.no_grad,
+        torch.enable_grad(),
+        torch.inference_mode(),
+        torch.inference_mode,
+    ],
+)
+def test_modes_a_decorated_class_is_a_function_whatever_the_mode(decorate):
+    with pytest.warns(FutureWarning, match="Decorating classes is deprecated"):
+        decorated = decorate(type("Plain", (), {}))
+    assert not isinstance(decorated, type)
+
+
+SWITCHES = {
+    "no_grad": torch.no_grad,
+    "set_grad_enabled": lambda: torch.set_grad_enabled(False),
+}
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("f", [torch.exp, torch.sin, lambda x: x**3, torch.logsumexp])
+def test_modes_create_graph_overrules_what_turns_the_grad_mode_off(name, f):
+    x = torch.ones(3, requires_grad=True)
+    y = f(x, 0) if f is torch.logsumexp else f(x).sum()
+    with SWITCHES[name]():
+        (g,) = torch.autograd.grad(y, x, create_graph=True)
+    assert g.requires_grad
+
+
+@pytest.mark.parametrize(
+    "mode", [*SWITCHES.values(), torch.inference_mode], ids=[*SWITCHES, "inference"]
+)
+def test_modes_backward_through_an_older_graph_works_in_each_mode(mode):
+    x = leaf()
+    y = (x * x * x).sum()
+    with mode():
+        assert y.requires_grad and y.grad_fn is not None
+        y.backward()
+    assert torch.equal(x.grad, torch.full((3,), 3.0))
+
+
+VIEWS = {
+    "view": lambda w: w.view(-1),
+    "index": lambda w: w[0],
+    "slice": lambda w: w[:2],
+    "chunk": lambda w: w.chunk(2)[0],
+    "unbind": lambda w: w.unbind()[0],
+    "split": lambda w: w.split(2)[1],
+    "expand": lambda w: w.expand(2, 3),
+    "as_strided": lambda w: w.as_strided((2,), (1,)),
+    "reshape": lambda w: w.reshape(3, 1),
+    "squeeze": lambda w: w.squeeze(),
+    "einsum": lambda w: torch.einsum("i->i", w),
+}
+CUT = {
+    "detach": lambda w: w.detach(),
+    "data": lambda w: w.data,
+    "int32": lambda w: w.view(torch.int32),
+}
+ITSELF = {
+    "float": lambda w: w.float(),
+    "contiguous": lambda w: w.contiguous(),
+    "to": lambda w: w.to("cpu"),
+    "add_": lambda w: w.add_(1),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("source", ["leaf", "result"])
+def test_modes_each_view_of_what_requires_grad_reports_it_too(name, source):
+    """Of a leaf and of a recorded result; a write to it outside raises."""
+    w = leaf() if source == "leaf" else leaf() * 1
+    with torch.no_grad():
+        v = VIEWS[name](w)
+    assert v.requires_grad and v.is_leaf and v.grad_fn is None
+    (v * 2).sum().backward()
+    assert v.grad is None
+    with pytest.raises(RuntimeError, match="A view was created in no_grad mode"):
+        v.mul_(2)
+    if name != "expand":  # several of its elements are one in memory
+        with torch.no_grad():
+            VIEWS[name](w)[...] = 5
+        assert w.max() == 5
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_modes_what_cuts_the_gradient_is_cut_inside_no_grad_too(name):
+    with torch.no_grad():
+        assert not CUT[name](leaf()).requires_grad
+
+
+@pytest.mark.parametrize("name", ITSELF)
+def test_modes_what_returns_its_input_returns_it_inside_no_grad_too(name):
+    w = leaf()
+    with torch.no_grad():
+        assert ITSELF[name](w) is w and w.requires_grad
+
+
+def test_modes_a_view_told_to_require_grad_becomes_a_leaf():
+    """Not in the program of the page: there its gradient arrives nowhere."""
+    w = leaf()
+    with torch.no_grad():
+        v = w.view(-1)
+    v.requires_grad_()
+    (v * 2).sum().backward()
+    assert v.grad is not None and w.grad is None
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_modes_a_plain_view_raises_if_what_is_written_requires_grad(name):
+    """Plain values may be written; so may a result in memory of its own."""
+    with torch.no_grad():
+        t = torch.ones(3)
+        v = VIEWS[name](t)
+    w = torch.ones(1, requires_grad=True)
+    if name != "expand":
+        v.mul_(2)
+    with pytest.raises(RuntimeError, match="A view was created in no_grad mode"):
+        v.mul_(w)
+    (v * w).sum().backward()
+    assert w.grad is not None
+
+
+@pytest.mark.parametrize("cut", [lambda w: w.detach(), lambda w: w.data])
+def test_modes_detach_switches_nothing(cut):
+    def generator():
+        yield cut(leaf())
+
+    async def coroutine():
+        y = cut(leaf())
+        await asyncio.sleep(0)
+        return y
+
+    async def both():
+        return await asyncio.gather(coroutine(), train())
+
+    async def train():
+        return recorded()
+
+    stream = generator()
+    next(stream)
+    assert recorded() and asyncio.run(both())[1]
