@@ -3,7 +3,9 @@ import copy
 import torch
 from torch.nn.utils import vector_to_parameters
 
-five = torch.tensor([5.0])
+names = {"torch": torch, "copy": copy}
+names["vector_to_parameters"] = vector_to_parameters
+names["five"] = torch.tensor([5.0])
 writes = [
     "t.mul_(five)",
     "t.data.mul_(five)",
@@ -29,7 +31,7 @@ for write in writes:
     t = torch.from_numpy(array)
     w = torch.tensor([3.0], requires_grad=True)
     y = w * t
-    exec(write)
+    exec(write, names | {"array": array, "t": t})
     row = {"write": write, "counter": t._version > 0}
     try:
         y.backward()
