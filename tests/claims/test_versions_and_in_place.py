@@ -6,7 +6,10 @@ seeing whether `backward()` raises.
 """
 
 import ast
+import contextlib
 import copy
+import inspect
+import io
 import re
 import warnings
 from pathlib import Path
@@ -16,6 +19,10 @@ import pytest
 import torch
 from torch import nn
 from torch.autograd.gradcheck import GradcheckError
+from torch.testing._internal.common_methods_invocations import op_db
+from torch.testing._internal.common_modules import module_db
+from torch.testing._internal.common_optimizers import optim_db
+from torch.utils._pytree import tree_flatten
 
 from tests.conftest import values
 
@@ -217,24 +224,6 @@ def test_versions_the_saved_table_has_all_four_kinds():
         assert kinds[operation] == (True, True), operation
 
 
-def test_versions_a_frozen_weight_lets_the_layer_forget_its_input():
-    layer, x = nn.Linear(2, 2), leaf(1.0, 2.0).view(1, 2)
-
-    def saved():
-        kept = []
-        hooks = torch.autograd.graph.saved_tensors_hooks(
-            lambda t: kept.append(t.data_ptr()) or t, lambda t: t
-        )
-        with hooks:
-            layer(x)
-        return kept
-
-    assert x.data_ptr() in saved()
-    layer.weight.requires_grad_(False)
-    assert x.data_ptr() not in saved()
-    assert layer.weight.data_ptr() in saved()
-
-
 def test_versions_a_write_to_something_else_that_is_saved_raises_too():
     """The other factor and the mask are saved tensors like any other."""
     c = torch.ones(2)
@@ -344,16 +333,6 @@ def test_versions_step_between_two_backward_passes_raises(output):
     before = output(f"{TOPIC}/step_before_backward").splitlines()[0]
     assert before == "model[2].weight._version = 2"  # 1 after its initialisation
     assert output(f"{TOPIC}/step_after_both").splitlines() == [before]
-
-
-@pytest.mark.parametrize("optimizer", [torch.optim.SGD, torch.optim.Adam])
-@pytest.mark.parametrize("foreach", [False, True])
-def test_versions_step_writes_to_the_parameters_in_place(optimizer, foreach):
-    w = nn.Parameter(torch.ones(2))
-    w.grad = torch.ones(2)
-    place = w.data_ptr()
-    optimizer([w], lr=0.1, foreach=foreach).step()
-    assert w.data_ptr() == place and w._version > 0
 
 
 def test_versions_leaves_and_their_views_refuse_a_recorded_write(output):
@@ -482,14 +461,297 @@ def test_versions_detach_and_data_differ_by_the_counter():
         assert not z.requires_grad and z.grad_fn is None
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_versions_nothing_is_saved_under_no_grad():
-    kept = []
+    """op_db: the hooks are not asked once, though the inputs require grad."""
+    kept, count = [], 0
     hooks = torch.autograd.graph.saved_tensors_hooks(
         lambda t: kept.append(t) or t, lambda t: t
     )
-    with hooks, torch.no_grad():
-        leaf(1.0).exp()
-    assert kept == []
     with hooks:
         leaf(1.0).exp()
     assert len(kept) == 1
+    for op in op_db:
+        if not op.supports_autograd:
+            continue
+        for sample in samples(op, 1, requires_grad=True):
+            with contextlib.suppress(Exception), hooks, torch.no_grad():
+                op(sample.input, *sample.args, **sample.kwargs)
+                count += 1
+    assert count > 500
+    assert len(kept) == 1
+
+
+# Population of the statements on the counter
+
+
+def samples(op, limit, requires_grad=False):
+    """The first samples of an operation, in a dtype that it supports."""
+    supported = op.supported_backward_dtypes if requires_grad else op.supported_dtypes
+    dtypes = supported("cpu")
+    wanted = (torch.float64, torch.float32, torch.complex128, torch.int64, torch.bool)
+    dtype = next((one for one in wanted if one in dtypes), None)
+    if dtype is None:
+        return
+    torch.manual_seed(0)
+    made = op.sample_inputs("cpu", dtype, requires_grad=requires_grad)
+    for _, sample in zip(range(limit), made, strict=False):
+        yield sample
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_versions_in_place_methods_that_write_move_the_counter():
+    """op_db: each in-place variant, whose values it changed; by how much."""
+    moved, by_more, not_moved = set(), set(), set()
+    for op in op_db:
+        if op.inplace_variant is None:
+            continue
+        for sample in samples(op, 6):
+            if not isinstance(sample.input, torch.Tensor) or sample.broadcasts_input:
+                continue
+            x = sample.input.detach().clone()
+            before, version = x.clone(), x._version
+            try:
+                op.inplace_variant(x, *sample.args, **sample.kwargs)
+            except Exception:  # not every sample fits the in-place form
+                continue
+            if x._version > version:
+                moved.add(op.name)
+            if x._version > version + 1:
+                by_more.add(op.name)
+            changed = x.shape != before.shape or not torch.allclose(
+                x, before, equal_nan=True
+            )
+            if changed and x._version == version:
+                not_moved.add(op.name)
+    assert len(moved) > 130
+    assert not_moved == set()
+    assert by_more == {
+        "nn.functional.alpha_dropout",
+        "nn.functional.dropout3d",
+        "nn.functional.feature_alpha_dropout",
+    }
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_versions_out_moves_the_counter_but_for_three():
+    moved, not_moved = set(), set()
+    for op in op_db:
+        if not op.supports_out or op.name == "empty":  # which writes nothing
+            continue
+        for sample in samples(op, 4):
+            arguments = (sample.input, *sample.args)
+            try:
+                expected = op(*arguments, **sample.kwargs)
+                single = isinstance(expected, torch.Tensor)
+                outs = [expected] if single else list(expected)
+                outs = [torch.empty_like(t) for t in outs]
+                versions = [t._version for t in outs]
+                given = outs[0] if single else tuple(outs)
+                op(*arguments, **sample.kwargs, out=given)
+            except Exception:  # not every sample has the form with out=
+                continue
+            for t, version in zip(outs, versions, strict=True):
+                (moved if t._version > version else not_moved).add(op.name)
+    assert len(moved) > 300
+    assert not_moved == {"kron", "fft.ihfft2", "fft.ihfftn"}
+
+
+def test_versions_these_writes_do_not_move_the_counter():
+    """What the page names: apply_, and its sisters; more on the other page."""
+    for write in (
+        lambda t: t.apply_(lambda v: v + 1),
+        lambda t: t.map_(t.clone(), lambda a, b: a + b),
+        lambda t: t.map2_(t.clone(), t.clone(), lambda a, b, c: a + b + c),
+    ):
+        t = torch.ones(2)
+        write(t)
+        assert t.tolist() != [1, 1] and t._version == 0
+
+
+def optimizers():
+    """Each optimizer of torch, in each form that runs on the CPU."""
+    for info in optim_db:
+        forms = {"": {}}
+        if "foreach" in inspect.signature(info.optim_cls).parameters:
+            forms["for-loop"] = {"foreach": False}
+        forms |= {name: {name: True} for name in info.supported_impls}
+        for name, extra in forms.items():
+            if name in ("differentiable", "capturable"):
+                continue
+            yield info, name, extra
+
+
+def test_versions_step_moves_the_counter_unless_it_is_fused():
+    """optim_db: and the fused ones are those that the other page names."""
+    moved, not_moved = set(), set()
+    for info, form, extra in optimizers():
+        w = nn.Parameter(torch.ones(3, 4))
+        w.grad = torch.full((3, 4), 0.5)
+        if info.only_supports_sparse_grads:
+            w.grad = w.grad.to_sparse()
+        before, version, place = w.detach().clone(), w._version, w.data_ptr()
+        optimizer = info.optim_cls([w], lr=0.1, **extra)
+        for _ in range(2):
+            optimizer.step(lambda: torch.tensor(1.0))
+        assert not torch.equal(w, before), (info.optim_cls, form)
+        assert w.data_ptr() == place
+        (moved if w._version > version else not_moved).add(
+            (info.optim_cls.__name__, form)
+        )
+    assert {form for _, form in moved} == {"", "for-loop", "foreach"}
+    assert not_moved == {
+        (name, "fused") for name in ("SGD", "Adam", "AdamW", "Adagrad")
+    }
+
+
+def saves_input(module, *arguments):
+    """Whether a write to the input, which is a result, makes backward raise."""
+    leaves = [a.detach().clone().requires_grad_() for a in arguments]
+    results = [t * 1 for t in leaves]
+    made = tree_flatten(module(*results))[0]
+    total = sum(t.sum() for t in made if t.requires_grad)
+    with torch.no_grad():
+        results[0].mul_(1)
+    wanted = leaves + [p for p in module.parameters() if p.requires_grad]
+    try:
+        torch.autograd.grad(total, wanted, allow_unused=True)
+    except RuntimeError as error:
+        if MODIFIED in str(error):
+            return True
+        raise
+    return False
+
+
+@pytest.mark.parametrize(
+    ("module", "shape", "frozen"),
+    [
+        (nn.Linear(2, 2), (3, 2), False),
+        (nn.GRU(2, 2), (3, 2), False),
+        (nn.Conv1d(2, 2, 1), (1, 2, 3), True),
+        (nn.Conv2d(2, 2, 1), (1, 2, 3, 3), True),
+        (nn.ConvTranspose2d(2, 2, 1), (1, 2, 3, 3), True),
+        (nn.LayerNorm(2), (3, 2), True),
+        (nn.RMSNorm(2), (3, 2), True),
+        (nn.GroupNorm(1, 2), (3, 2), True),
+        (nn.BatchNorm1d(2), (3, 2), True),
+        (nn.BatchNorm2d(2), (1, 2, 3, 3), True),
+        (nn.PReLU(), (3, 2), True),
+    ],
+    ids=lambda value: value._get_name() if isinstance(value, nn.Module) else "",
+)
+def test_versions_a_frozen_linear_forgets_its_input_most_layers_do_not(
+    module, shape, frozen
+):
+    module = copy.deepcopy(module)
+    assert saves_input(module, torch.rand(shape))
+    assert saves_input(module.requires_grad_(False), torch.rand(shape)) == frozen
+
+
+def inputs_of(info):
+    """The first ways in which torch's own tests call a module."""
+    torch.manual_seed(0)
+    return info.module_inputs_func(
+        info, device="cpu", dtype=torch.float64, requires_grad=True, training=True
+    )[:4]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_versions_most_frozen_modules_save_their_input():
+    """module_db: of those that save their input when they learn."""
+    kept, forgot = set(), set()
+    for info in module_db:
+        for given in inputs_of(info):
+            built = given.constructor_input
+            arguments = given.forward_input.args
+            try:
+                module = info.module_cls(*built.args, **built.kwargs).double()
+                if not list(module.parameters()) or not saves_input(module, *arguments):
+                    continue
+                again = saves_input(module.requires_grad_(False), *arguments)
+            except (RuntimeError, TypeError, AttributeError):
+                continue  # what has no tensor to differentiate
+            (kept if again else forgot).add(info.module_cls.__name__)
+    assert {"Linear", "GRU", "RNN", "LSTM"} <= forgot
+    assert {"Conv2d", "LayerNorm", "BatchNorm2d"} <= kept
+    assert len(kept) > 2 * len(forgot - kept)
+
+
+@pytest.mark.parametrize("name", ["unsafe_chunk", "unsafe_split"])
+def test_versions_unsafe_parts_share_memory_and_not_the_counter(name):
+    x = torch.ones(2)
+    part = getattr(x, name)(1)[0]
+    part.fill_(5)
+    assert x[0] == 5 and x._version == 0 and part._version == 1
+    assert part._base is None
+
+
+@pytest.mark.parametrize(
+    "views",
+    [
+        lambda x: x.tensor_split(2),
+        lambda x: x.hsplit(2),
+        lambda x: x.vsplit(2),
+        lambda x: [x[0], x[1]],
+        lambda x: [x.select(0, 0)],
+    ],
+)
+def test_versions_other_views_allow_writes_and_the_gradient_is_right(views):
+    def written(w):
+        x = w * 2
+        views(x)[0].mul_(5)
+        return x
+
+    w = torch.rand(2, 2, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(written, w)
+
+
+def test_versions_split_with_sizes_refuses_too():
+    x = torch.ones(2, requires_grad=True) * 2
+    with pytest.raises(RuntimeError, match="is a view and is being modified inplace"):
+        x.split([1, 1])[0].mul_(5)
+
+
+def test_versions_with_hooks_the_counter_is_not_compared():
+    w, t = leaf(3.0), torch.tensor([2.0])
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t):
+        y = w * t
+    t.mul_(5)
+    y.backward()
+    assert w.grad.item() == 10  # right: 2
+
+
+def test_versions_detach_does_not_bring_out_a_write_to_what_nothing_saved():
+    w = leaf(2.0)
+    h = w * 3
+    h.detach().clamp_(max=1.0)
+    (h * h).backward()  # no exception
+    assert w.grad.item() == 2 * 1 * 3  # the capped function has the gradient 0
+
+
+def test_versions_a_copy_before_the_forward_pass_changes_the_computation():
+    found = []
+    for take in (lambda t: t.numpy(), lambda t: t.numpy().copy()):
+        data = torch.tensor([1.0, 4.0], dtype=torch.float64)
+        array = take(data)
+        array /= array.max()
+        x = torch.ones(2, dtype=torch.float64, requires_grad=True)
+        (x * data).sum().backward()
+        assert torch.equal(x.grad, data)  # right, for its own computation
+        found.append(x.grad)
+    assert not torch.equal(*found)
+
+
+def test_versions_a_fused_step_too_early_raises_nothing():
+    """The program of the page, with fused=True: a wrong gradient."""
+    source = (SNIPPETS / "step_before_backward.py").read_text(encoding="utf-8")
+    grads = []
+    for text in (
+        source.replace("lr=0.1", "lr=0.1, fused=True"),
+        source.replace("optimizer.step()", "pass"),
+    ):
+        names = {}
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(text, names)
+        grads.append(names["model"][0].weight.grad)
+    assert not torch.allclose(*grads)
