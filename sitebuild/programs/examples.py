@@ -14,7 +14,7 @@ PREFERRED = (
     *("detach-clone-requires-grad", "detach-clone", "clone-detach"),
     *("detach-requires-grad", "clone-contiguous", "cpu", "to-cpu-copy"),
     *("detach-cpu", "detach-to-cpu-copy", "detach-to-cpu-copy-requires-grad"),
-    *("copy-into", "copy-into-detached", "deepcopy-detached"),
+    *("copy-into", "copy-into-detached", "deepcopy-detached", "parameter-clone"),
     *("detach-numpy", "numpy-of-detach-clone", "numpy-copy-of-detach"),
     *("detach-cpu-numpy", "numpy-force", "detach-to-cpu-copy-numpy"),
     *("detach-numpy-copy", "detach-clone-numpy", "item", "tolist", "float-builtin"),
