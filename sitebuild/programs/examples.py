@@ -10,8 +10,8 @@ from sitebuild.programs.snippet import Snippet, parse
 # The calls that are worth offering, best first: a person's choice. In front is
 # what does the least; what is offered beside others stands behind them.
 PREFERRED = (
-    *("itself", "view-as", "detach", "clone", "parameter-detach-clone"),
-    *("detach-clone-requires-grad", "detach-clone", "clone-detach"),
+    *("itself", "view-as", "detach", "clone", "detach-clone", "clone-detach"),
+    *("parameter-detach-clone", "detach-clone-requires-grad"),
     *("detach-requires-grad", "clone-contiguous", "cpu", "to-cpu-copy"),
     *("detach-cpu", "detach-to-cpu-copy", "detach-to-cpu-copy-requires-grad"),
     *("copy-into", "copy-into-detached", "deepcopy-detached", "parameter-clone"),

@@ -199,7 +199,12 @@ def body(matrix: Matrix, operation: Operation, on: str = "cpu") -> dict[str, Any
         ],
         "lines": [Line(tuple(same), *shown) for shown, same in together.items()],
         "notes": list(_notes(rows)),
-        "others": others(rows),
+        # Of a transposed source, exceptions are among the notes.
+        "others": [
+            one
+            for one in others(rows)
+            if one.other != "transposed" or ":" not in one.told
+        ],
         "facts": rows[0].facts,
     }
 

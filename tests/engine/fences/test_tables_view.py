@@ -477,6 +477,6 @@ def test_a_way_out_leads_to_the_answers_that_change(languages):
         links = [a.attributes["href"] for a in line.css("ol a")]
         assert links == [f"#call-{id_}" for id_ in calls]
         assert bool(calls) != bool(line.css("li[data-to]"))
-    assert html.unescape(text).count("No run on a GPU") == len(
+    assert html.unescape(text).count("Not yet run on a GPU") == len(
         page.css('tr[data-gpu="maybe"][data-calls]')
     )
