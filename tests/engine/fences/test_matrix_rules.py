@@ -457,7 +457,7 @@ def test_json_and_csv_equal_the_table(project):
         operation = row_.operation
         for name in ("id", "code"):
             assert entry[name] == line[name] == getattr(operation, name)
-        for name in ("expression", "setup", "under"):
+        for name in ("expression", "setup", "under", "values"):
             assert entry[name] == getattr(operation, name)
         for code, language in project.languages.items():
             note = language.words.operations[operation.id]
