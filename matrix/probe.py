@@ -4,18 +4,21 @@ import warnings
 import torch
 
 DEVICE = "cpu"
-VALUES = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+USUAL = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+VALUES = USUAL
 
 
 def operation(x):
     return x.detach()
 
 
-def source(kind, transposed=False):
+def source(kind, values=VALUES, transposed=False, double=False):
     """A leaf that requires grad, a non-leaf or a plain tensor; never a view."""
-    x = torch.tensor(VALUES, device=DEVICE)
+    x = torch.tensor(values, device=DEVICE)
+    if double:
+        x = x.to(torch.promote_types(x.dtype, torch.float64))
     if transposed:  # clone() keeps the strides, and has memory of its own
-        x = x.transpose(0, 1).contiguous().transpose(0, 1).clone()
+        x = x.transpose(-1, -2).contiguous().transpose(-1, -2).clone()
     if kind != "plain":
         x.requires_grad_()
     if kind == "nonleaf":
@@ -32,7 +35,7 @@ def attempt(function, *arguments):
         except Exception as raised:
             result, error = None, f"{type(raised).__name__}: {raised}"
     texts = [f"{w.category.__name__}: {w.message}" for w in caught]
-    return result, error, texts
+    return result, error, list(dict.fromkeys(texts))
 
 
 def strides(y):
@@ -46,6 +49,28 @@ def is_inside(y, x):
     """Whether the first element of y lies in the memory of x."""
     address = y.data_ptr() if torch.is_tensor(y) else y.ctypes.data
     return 0 <= address - x.data_ptr() < x.numel() * x.element_size()
+
+
+def memory(kind, **other):
+    """What the result is of a source: x itself, an alias, or not; or its error."""
+    x = source(kind, **other)
+    y, error, _ = attempt(operation, x)
+    if error or y is x:
+        return error or "same"
+    if not hasattr(y, "ndim"):  # a Python number or list
+        return "value"
+    return "shared" if is_inside(y, x) else "own"
+
+
+def otherwise(kind):
+    """What the result is of other sources, where it is not the same."""
+    others = {
+        "usual": memory(kind, values=USUAL),
+        "transposed": memory(kind, transposed=True),
+        "float64": memory(kind, double=True),
+    }
+    usual = memory(kind)
+    return {other: is_ for other, is_ in others.items() if is_ != usual}
 
 
 def use_and_backward(y):
@@ -64,8 +89,15 @@ def set_all(x, value):
 
 
 def probe(kind):
-    facts = {}
     x = source(kind)
+    facts = {
+        "x": f"torch.tensor({VALUES})",
+        "x_dtype": str(x.dtype).replace("torch.", ""),
+        "x_device": str(x.device),
+        "x_strides": strides(x),
+        "x_transposed": strides(source(kind, transposed=True)),
+        "otherwise": otherwise(kind),
+    }
     y, facts["exception"], facts["warnings"] = attempt(operation, x)
     if facts["exception"]:
         return facts
@@ -92,13 +124,13 @@ def probe(kind):
 
     facts["shares_storage"] = is_inside(y, x)
     values, version = x.tolist(), x._version
-    _, facts["write_exception"], _ = attempt(set_first, y, 0)
+    _, facts["write_exception"], _ = attempt(set_first, y, 9)
     if not facts["write_exception"]:
         facts["write_seen"] = x.tolist() != values
         facts["version_noticed"] = x._version != version
-    values = y.tolist()
+    values, _, _ = attempt(y.tolist)  # on the device "meta" there are none
     set_all(x, 7)
-    facts["follows_source"] = y.tolist() != values
+    facts["follows_source"] = attempt(y.tolist)[0] != values
     return facts
 
 

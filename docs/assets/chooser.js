@@ -4,6 +4,7 @@ const form = document.querySelector("form.choose");
 const status = form.querySelector("[role=status]");
 const rows = [...document.querySelectorAll(".choose-on tbody tr")];
 const calls = [...document.querySelectorAll(".choose-calls > li")];
+const fields = [...form.querySelectorAll("fieldset")];
 const questions = [...new Set([...form.querySelectorAll("[type=radio]")].map((r) => r.name))];
 
 const chosen = () => {
@@ -12,17 +13,24 @@ const chosen = () => {
   return given;
 };
 
+const fits = (row, given, but) =>
+  [...given].every(([q, value]) => q === but || row.dataset[q].split(" ").includes(value));
+
 const narrow = () => {
   const given = chosen();
-  const left = rows.filter((row) => {
-    const fits = [...given].every(([q, value]) => row.dataset[q].split(" ").includes(value));
-    row.hidden = !fits;
-    return fits;
-  });
+  const left = rows.filter((row) => !(row.hidden = !fits(row, given)));
+  // A question that cannot matter is not asked: its rows hold for all options.
+  for (const field of fields) {
+    const { name } = field.querySelector("input");
+    const all = field.querySelectorAll("input").length;
+    field.hidden = !rows.some(
+      (row) => fits(row, given, name) && row.dataset[name].split(" ").length < all,
+    );
+  }
   const ids = new Set(left.flatMap((row) => row.dataset.calls?.split(" ") ?? []));
   for (const call of calls) call.hidden = !ids.has(call.dataset.call);
   const text = form.dataset;
-  const open = questions.length - given.size;
+  const open = fields.filter((f) => !f.hidden && !f.querySelector(":checked")).length;
   const first = calls.find((call) => !call.hidden)?.querySelector("h3").textContent;
   const said = [];
   if (!given.size) said.push(text.start);

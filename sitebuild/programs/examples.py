@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from sitebuild.programs.operations import Operation
 from sitebuild.programs.snippet import Snippet, parse
 
-# Best first. In front is what does the least; what is offered beside others
-# stands behind them.
+# The calls that are worth offering, best first: a person's choice. In front is
+# what does the least; what is offered beside others stands behind them.
 PREFERRED = (
-    *("itself", "view-as", "detach", "clone", "detach-clone"),
-    *("detach-clone-requires-grad", "clone-detach", "detach-requires-grad"),
-    *("clone-contiguous", "cpu", "to-cpu-copy", "copy-into", "copy-into-detached"),
-    *("parameter-clone", "deepcopy-detached", "detach-numpy", "detach-cpu-numpy"),
-    *("numpy-force", "detach-to-cpu-copy-numpy", "detach-numpy-copy"),
-    *("detach-clone-numpy", "item", "tolist", "float-builtin"),
+    *("itself", "view-as", "detach", "clone", "detach-clone", "clone-detach"),
+    *("parameter-detach-clone", "detach-clone-requires-grad"),
+    *("detach-requires-grad", "clone-contiguous", "cpu", "to-cpu-copy"),
+    *("detach-cpu", "detach-to-cpu-copy", "detach-to-cpu-copy-requires-grad"),
+    *("copy-into", "copy-into-detached", "deepcopy-detached", "parameter-clone"),
+    *("detach-numpy", "numpy-of-detach-clone", "numpy-copy-of-detach"),
+    *("detach-cpu-numpy", "numpy-force", "detach-to-cpu-copy-numpy"),
+    *("detach-numpy-copy", "detach-clone-numpy", "item", "tolist", "float-builtin"),
 )
 
 

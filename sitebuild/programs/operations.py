@@ -1,13 +1,15 @@
 """The operations of the behaviour matrix, and the program that probes each.
 
 `matrix/operations.ini` lists the operations, `matrix/probe.py` is the program
-that probes one; a probe is run like any other snippet, once per build.
+that probes one, and `matrix/elsewhere.py` asks all of them what they do with a
+source on another device. They are run like any other snippet, once per build.
 """
 
 from __future__ import annotations
 
 import ast
 import configparser
+import json
 import re
 import textwrap
 from dataclasses import dataclass, replace
@@ -19,6 +21,7 @@ from sitebuild.programs.snippet import Section, Snippet, parse
 
 OPERATIONS = "matrix/operations.ini"
 TEMPLATE = "matrix/probe.py"
+ELSEWHERE = "matrix/elsewhere"
 _KEYS = {"expression", "setup", "under", "import", "values", "page"}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DEEPER = re.compile(r"(?m)(?<=^ {4}) +")
@@ -105,13 +108,13 @@ def program(template: str, operation: Operation, device: str = "cpu") -> str:
         body = f"with {operation.under}:\n" + textwrap.indent(body, "    ")
     changes = [(r"^    return x\.detach\(\)$", textwrap.indent(body, "    "))]
     if operation.values:
-        changes.append((r"^VALUES = .*$", f"VALUES = {operation.values}"))
+        changes.append((r"^VALUES = USUAL$", f"VALUES = {operation.values}"))
     if operation.imports:
-        following = "json" if operation.imports < "json" else "warnings"
-        if "numpy" in operation.imports:
-            following = "torch"
-        new = f"import {operation.imports}\nimport {following}"
-        changes.append((f"^import {following}$", new))
+        beside = "json" if operation.imports < "json" else "warnings"
+        if operation.imports.startswith(("numpy", "torch")):
+            beside = "torch"
+        both = [f"import {name}" for name in sorted((operation.imports, beside))]
+        changes.append((f"^import {beside}$", "\n".join(both)))
     if device != "cpu":
         changes.append((r'^DEVICE = "cpu"$', f'DEVICE = "{device}"'))
     for pattern, lines in changes:
@@ -120,6 +123,26 @@ def program(template: str, operation: Operation, device: str = "cpu") -> str:
         if count != 1:
             raise wrong(TEMPLATE, 1, "unclear-probe", count=count, pattern=pattern)
     return f"# needs: {device}\n{template}" if device != "cpu" else template
+
+
+def elsewhere(template: str, usual: str, operations: list[Operation]) -> str:
+    """Return the program that asks all operations about another device."""
+    asked = {}
+    for operation in operations:
+        if "j" in operation.values:  # complex numbers, which crash that device
+            continue
+        lines = [*operation.setup.splitlines(), f"y = {operation.expression}"]
+        if operation.under:
+            lines = [f"with {operation.under}:", *(f"    {line}" for line in lines)]
+        if operation.values:
+            lines.insert(0, f"x = source({operation.values})")
+        if operation.imports:
+            lines.insert(0, f"import {operation.imports}")
+        asked[operation.id] = "\n".join(lines)
+    text = template.replace(
+        "OPERATIONS = {}", f"OPERATIONS = {json.dumps(asked, indent=4)}"
+    )
+    return text.replace("USUAL = []", usual)
 
 
 def probes(
@@ -155,6 +178,10 @@ def probes(
                     sections=(Section("", 1, source.count("\n")),),
                     needs_cuda=device == "cuda",
                 )
+        path = f"{ELSEWHERE}.py"
+        found = re.findall(r"^USUAL = .*$", template, re.M)
+        source = elsewhere(text.read(root / path, root), found[0], operations)
+        snippets[ELSEWHERE] = parse(ELSEWHERE, path, source)
     except UnreadableError as error:
         return {}, [error.fault]
     return snippets, faults

@@ -1,14 +1,19 @@
 import torch
 
-w = torch.tensor([1.0], requires_grad=True)
 calls = {
-    "w.view(1)": w.view(1),
-    "w.detach()": w.detach(),
-    "w.clone()": w.clone(),
-    "w.detach().clone()": w.detach().clone(),
+    "w.view(1)": lambda w: w.view(1),
+    "w.detach()": lambda w: w.detach(),
+    "w.clone()": lambda w: w.clone(),
+    "w.detach().clone()": lambda w: w.detach().clone(),
 }
 
-for call, result in calls.items():
-    shares = result.data_ptr() == w.data_ptr()
-    flows = result.requires_grad
+for call, function in calls.items():
+    w = torch.tensor([1.0], requires_grad=True)
+    result = function(w)
+    if result.requires_grad:
+        result.backward()
+    flows = w.grad is not None
+    with torch.no_grad():
+        w[0] = 7.0
+    shares = result.item() == 7.0
     print(f"{call:18}  {shares = !s:5}  {flows = }")

@@ -13,6 +13,8 @@ from .conftest import LANGUAGES
 
 PAGES = [f"{root}which-one/" for root in LANGUAGES.values()]
 STATUS = "form.choose [role=status]"
+OLD = "?get=tensor&memory=own&gradient=cut&gpu=maybe&layout=keep"
+ALL = {"get", "memory", "gradient", "train", "gpu", "where", "layout"}
 
 
 def shown(reader, css):
@@ -25,8 +27,7 @@ def answers(reader):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_an_address_brings_its_answer(reader, page):
-    everything = "?get=tensor&memory=own&gradient=cut&gpu=maybe&layout=keep"
-    reader.driver.get(reader.root + page + everything)
+    reader.driver.get(reader.root + page + OLD + "&train=as-is&where=stay")
     [row] = shown(reader, ".choose-on tbody tr")
     calls = [call.text for call in row.find_elements("css selector", "li")]
     assert calls[0] == "x.detach().clone()"
@@ -35,7 +36,44 @@ def test_an_address_brings_its_answer(reader, page):
     assert cards[0] == calls[0]
     assert calls[0] in reader.find(STATUS).text
     checked = reader.find_all("form.choose input:checked")
-    assert len(checked) == 5
+    assert len(checked) == 7
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_address_from_before_two_questions_were_added_is_understood(reader, page):
+    reader.driver.get(reader.root + page + OLD)
+    assert len(reader.find_all("form.choose input:checked")) == 5
+    rows = shown(reader, ".choose-on tbody tr")
+    assert 1 < len(rows) <= 4
+    assert rows[0].find_element("css selector", "li").text == "x.detach().clone()"
+    assert "x.detach().clone()" in reader.find(STATUS).text
+
+
+def asked(reader):
+    """The questions that are shown."""
+    fields = shown(reader, "form.choose fieldset")
+    inputs = [field.find_element("css selector", "input") for field in fields]
+    return {one.get_attribute("name") for one in inputs}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("address", "idle"),
+    [
+        ("", set()),
+        ("?get=number", {"memory", "train", "where", "layout"}),
+        ("?get=array", {"train", "where"}),
+        ("?get=tensor&gradient=flow", {"train"}),
+        ("?gpu=no", {"where"}),
+        ("?get=number&gradient=flow", ALL - {"get", "gradient"}),
+        # An answer that has no meaning any more does no harm.
+        ("?get=number&memory=shared", {"memory", "train", "where", "layout"}),
+    ],
+)
+def test_a_question_that_cannot_matter_is_not_asked(reader, page, address, idle):
+    reader.driver.get(reader.root + page + address)
+    assert asked(reader) == ALL - idle
+    assert shown(reader, ".choose-on tbody tr")
 
 
 @pytest.mark.parametrize("page", PAGES)

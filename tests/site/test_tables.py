@@ -31,6 +31,59 @@ def test_the_table_stays_out_of_the_search_and_each_operation_is_found(folder, p
     assert len(text) < 40_000  # the families and the prose, not the table
 
 
+def found(folder):
+    """What the search has of each page, as plain text."""
+    index = json.loads((folder / "search/search_index.json").read_text("utf-8"))
+    texts = {}
+    for entry in index["docs"]:
+        page = entry["location"].partition("#")[0]
+        texts.setdefault(page, []).append(entry["text"])
+    return {
+        page: squeezed(LexborHTMLParser(" ".join(some)).text())
+        for page, some in texts.items()
+    }
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def test_the_search_has_every_output_but_those_of_the_fact_check(folder):
+    """As the home page says."""
+    texts, lost, shown = found(folder), [], 0
+    for page, text in texts.items():
+        html = read(folder, page)
+        for output in html.css(".snippet-output samp"):
+            shown += 1
+            if squeezed(output.text()) not in text:
+                lost.append((page, output.text()[:80]))
+    assert shown > 200
+    assert {page.partition("/")[0] for page, _ in lost} == {"fact-check"}
+
+
+def test_the_search_has_every_message_of_the_matrix(folder, built):
+    data = json.loads((built / "matrix/behaviour-matrix.json").read_text("utf-8"))
+    messages = {
+        text
+        for operation in data["operations"]
+        for row in operation["rows"]
+        for name in ("exception", "write_exception", "gradient_exception", "warnings")
+        for text in ([row[name]] if isinstance(row[name], str) else row[name] or ())
+    }
+    assert len(messages) > 15
+    text = found(folder)["reference/behaviour-matrix/"]
+    assert [one for one in messages if squeezed(one) not in text] == []
+
+
+def test_the_pages_say_what_x_is(folder, built):
+    data = json.loads((built / "matrix/behaviour-matrix.json").read_text("utf-8"))
+    row = data["operations"][0]["rows"][0]
+    for page in ("reference/behaviour-matrix", "cheat-sheet"):
+        text = read(folder, page).css_first("article").text()
+        for name in ("x", "x_dtype", "x_device", "x_strides", "x_transposed"):
+            assert row[name] in text
+
+
 def test_the_pages_hold_a_row_and_a_program_for_every_operation(folder, built, project):
     page = read(folder, "reference/behaviour-matrix")
     ids = [body.attributes["id"] for body in page.css("table.matrix-on tbody[id]")]

@@ -6,8 +6,7 @@ rules below; the words are the templates', and so is the HTML.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,25 +15,27 @@ from markupsafe import Markup
 from sitebuild.faults import Fault
 from sitebuild.fences import show
 from sitebuild.fences.chooser import wishes
-from sitebuild.fences.chooser.wishes import KEPT, QUESTIONS, Answer
+from sitebuild.fences.chooser.wishes import QUESTIONS, Answer
 from sitebuild.fences.fence import Fence
-from sitebuild.fences.matrix import MATRIX
+from sitebuild.fences.matrix import MATRIX, others, usual
 from sitebuild.fences.matrix.table import SOURCES, TRAPS, Matrix, Row, grouped, of_run
 from sitebuild.pages.call import Call, Form
 from sitebuild.programs.examples import example_name
-from sitebuild.programs.operations import probe_name
+from sitebuild.programs.operations import Operation, probe_name
 from sitebuild.project import Project, Run, Use
 from sitebuild.view import View
 
-LAYOUT = ("packed", "transposed")  # what the cheat sheet leaves out
+# What the cheat sheet leaves out, or says in another column.
+LEFT_OUT = ("packed", "transposed", "other")
 
 
 class Remark(NamedTuple):
     """One thing to say of a call."""
 
-    kind: str  # "trap", or one of words.chooser.remarks
+    kind: str  # "trap", "other" or one of words.chooser.remarks
     text: str = ""  # the trap's name, the message, the code
     sources: tuple[str, ...] = ()  # of which it is said; none if of all
+    before: str = ""  # the strides that change, the other source
 
 
 def _questions(matrix: Matrix, view: View) -> dict[str, Any]:
@@ -44,7 +45,11 @@ def _questions(matrix: Matrix, view: View) -> dict[str, Any]:
 
 def _answers(matrix: Matrix, view: View) -> dict[str, Any]:
     """Return the lines of the decision table."""
-    return {"lines": lines(wishes.answers(matrix)), "count": len(matrix.operations)}
+    return {
+        "lines": lines(wishes.answers(matrix)),
+        "count": len(matrix.operations),
+        "offered": len(wishes.offered(matrix)),
+    }
 
 
 def _calls(matrix: Matrix, view: View) -> dict[str, Any]:
@@ -53,7 +58,10 @@ def _calls(matrix: Matrix, view: View) -> dict[str, Any]:
         {
             "operation": operation,
             "reasons": list(reasons(matrix.of(operation))),
-            "remarks": list(remarks(matrix.of(operation))),
+            "remarks": [
+                *remarks(matrix.of(operation)),
+                *elsewhere(matrix, operation),
+            ],
             "recorded": bool(matrix.of(operation, "cuda")),
             "probe": f"{probe_name(operation)}.py",
             "example": show.SHOW.render(Call("show", example_name(operation.id)), view),
@@ -70,9 +78,14 @@ def _cheat_sheet(matrix: Matrix, view: View) -> dict[str, Any]:
     entries = []
     for operation in [by_id[id_] for id_ in wishes.CHEAT_SHEET]:
         rows = matrix.of(operation)
-        told = [remark for remark in remarks(rows) if remark.kind not in LAYOUT]
-        entries.append((operation, [values(rows, name) for name in facts], told))
-    return {"entries": entries}
+        told = [
+            remark
+            for remark in remarks(rows)
+            if remark.kind not in LEFT_OUT or remark.before == "usual"
+        ]
+        cells = [values(rows, name) for name in facts]
+        entries.append((operation, cells, others(rows), told))
+    return {"entries": entries, "facts": usual(matrix)}
 
 
 PARTS = {
@@ -86,48 +99,52 @@ PARTS = {
 def render(matrix: Matrix, part: str, view: View) -> Markup:
     """Return one of `PARTS` of the chooser."""
     template = "cheat-sheet" if part == "cheat-sheet" else "chooser"
-    more = {"questions": QUESTIONS, "kept": KEPT, **PARTS[part](matrix, view)}
+    more = {"questions": QUESTIONS, **PARTS[part](matrix, view)}
     return view.render(f"{template}.html.jinja", part=part, **more)
 
 
 # --- the decision table --------------------------------------------------------
 
 
-def lines(found: Iterable[Answer]) -> list[tuple[dict[str, list[str]], Answer]]:
-    """Put answers together that differ in nothing but the source or the layout.
+class Line(NamedTuple):
+    """A line of the decision table: it holds for all combinations of options."""
 
-    A line of the table is the options to each question, and what is answered.
-    First over the layout; then over the source, if for both of its places the
-    layout makes the same difference or none.
-    """
+    options: dict[str, list[str]]  # to each question
+    answer: Answer
+    fits: str  # how many operations fit, "13" or "13–14"
+
+
+def lines(found: Iterable[Answer]) -> list[Line]:
+    """Put answers together that differ in nothing but the options to a question."""
 
     def said(answer: Answer) -> Hashable:
         changes = [tuple(change.items()) for change in answer.changes]
         return answer.calls, answer.recorded, answer.on_cpu, tuple(changes)
 
-    def but_layout(group: list[Answer]) -> Hashable:
-        return said(group[0]), group[0].wish._replace(layout="")
-
-    def but_source(group: list[Answer]) -> Hashable:
-        layouts = tuple(answer.wish.layout for answer in group)
-        return said(group[0]), group[0].wish._replace(gpu=""), layouts
-
-    groups = _joined(_joined([[answer] for answer in found], but_layout), but_source)
-    return [(_options(group), group[0]) for group in groups]
-
-
-def _joined(
-    groups: list[list[Answer]], key: Callable[[list[Answer]], Hashable]
-) -> list[list[Answer]]:
-    alike = grouped((key(group), group) for group in groups).values()
-    return [[*itertools.chain(*groups)] for groups in alike]
-
-
-def _options(group: list[Answer]) -> dict[str, list[str]]:
-    return {
-        question: [o for o in all_ if any(o in answer.wish for answer in group)]
-        for question, all_ in QUESTIONS.items()
-    }
+    # What is idle holds for all options.
+    made = [
+        ({q: [a] if a else [*QUESTIONS[q]] for q, a in zip(QUESTIONS, one.wish)}, [one])
+        for one in found
+    ]
+    for question in ("where", "layout", "memory", "train", "gpu"):
+        alike = grouped(
+            ((said(some[0]), str({**options, question: ""})), (options, some))
+            for options, some in made
+        )
+        made = []
+        for group in alike.values():
+            all_ = [option for options, _ in group for option in options[question]]
+            options = {**group[0][0], question: list(dict.fromkeys(all_))}
+            made.append((options, [one for _, some in group for one in some]))
+    return [
+        Line(
+            options,
+            some[0],
+            "–".join(str(n) for n in sorted({min(fits), max(fits)})),
+        )
+        for options, some in made
+        for fits in [[one.fits for one in some]]
+    ]
 
 
 # --- what is said of a call -----------------------------------------------------
@@ -143,7 +160,7 @@ def reasons(rows: list[Row]) -> Iterator[str]:
     gradient = {bool(row.facts["gradient"]) for row in rows if row.source != "plain"}
     if len(gradient) == 1:
         yield "flow" if gradient.pop() else "cut"
-    if all(row.facts["strides"] == KEPT for row in rows):
+    if all(wishes.kept(row) for row in rows):
         yield "kept"
 
 
@@ -159,10 +176,32 @@ def remarks(rows: list[Row]) -> Iterator[Remark]:
     yield from _messages("warns", rows, "warnings")
     yield from _messages("unwritable", rows, "write_exception")
     if rows[0].operation.values:
-        yield Remark("needs", rows[0].operation.values)
-    strides = {row.facts["strides"] for row in rows} - {None, KEPT}
-    for steps in sorted(strides):  # or the exception that a transposed x brings
-        yield Remark("transposed" if ":" in steps else "packed", steps)
+        yield Remark("needs", rows[0].facts["x"])
+    for other, told, sources in others(rows):
+        if other == "usual" or ":" not in told:
+            yield Remark("other", told, sources, other)
+    changed = {
+        (row.facts["x_transposed"], row.facts["strides"])
+        for row in rows
+        if row.facts["strides"] and not wishes.kept(row)
+    }
+    for before, steps in sorted(changed):  # or the exception of a transposed x
+        yield Remark("transposed" if ":" in steps else "packed", steps, (), before)
+
+
+def elsewhere(matrix: Matrix, operation: Operation) -> Iterator[Remark]:
+    """Give what surprises where the source is on another device."""
+    there = matrix.elsewhere.get(operation.id)
+    if not there:
+        return
+    if there["exception"]:
+        yield Remark("elsewhere", there["exception"])
+        return
+    tensor = wishes.kind(matrix.of(operation)[0]) == "tensor"
+    if tensor and there["device"] == "cpu":
+        yield Remark("moves")
+    if there["copies"] > 1:
+        yield Remark("copies", str(there["copies"]))
 
 
 def _messages(kind: str, rows: Iterable[Row], name: str) -> Iterator[Remark]:

@@ -5,7 +5,7 @@ The words are the template's, and so is the HTML: it loops over lines and cells.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from sitebuild.fences.fence import Fence
 from sitebuild.fences.matrix import export, table
 from sitebuild.fences.matrix.table import SOURCES, Matrix, Row, grouped, of_run
 from sitebuild.pages.call import Call, Form
-from sitebuild.programs.operations import OPERATIONS, Operation, probe_name
+from sitebuild.programs.operations import ELSEWHERE, OPERATIONS, Operation, probe_name
 from sitebuild.project import Project, Run, Use
 from sitebuild.view import View
 from sitebuild.words import line_of
@@ -32,6 +32,10 @@ MARKED = {
     "gradient-ends": "gradient",
     "gradient-lost": "gradient",
 }
+
+
+# What differs on a GPU in any case, or is not asked there.
+_PLACE = ("x_device", "device", "otherwise")
 
 
 class Cell(NamedTuple):
@@ -57,6 +61,24 @@ class Note(NamedTuple):
     sources: tuple[str, ...]  # that brought it; none if all did
 
 
+class Other(NamedTuple):
+    """What becomes of another source, where it is not the same."""
+
+    other: str  # one of table.OTHERS
+    told: str  # one of words.matrix.memory, or an exception
+    sources: tuple[str, ...]  # of which kinds; none if of all
+
+
+def _source(matrix: Matrix) -> dict[str, Any]:
+    """Return what x is, but where a row has another."""
+    return {"facts": usual(matrix), "asked": ELSEWHERE}
+
+
+def usual(matrix: Matrix) -> Mapping[str, Any]:
+    """Return the facts of a row with the x of most rows."""
+    return next((r.facts for r in matrix.rows if not r.operation.values), {})
+
+
 def _families(matrix: Matrix) -> dict[str, Any]:
     """Return the families and their members."""
     members = {family: matrix.members(family) for family in table.FAMILIES}
@@ -65,7 +87,17 @@ def _families(matrix: Matrix) -> dict[str, Any]:
         for operation in members["depends"]
     }
     families = {family: found for family, found in members.items() if found}
-    return {"families": families, "by_source": by_source}
+    raised = {
+        operation: matrix.of(operation)[0].facts["exception"].partition("\n")[0]
+        for operation in members["raises"]
+    }
+    return {
+        "families": families,
+        "by_source": by_source,
+        "raised": raised,
+        "others": {o: others(matrix.of(o)) for o in matrix.operations},
+        "built": str(matrix.environment),
+    }
 
 
 def _traps(matrix: Matrix) -> dict[str, Any]:
@@ -91,7 +123,34 @@ def _cuda(matrix: Matrix) -> dict[str, Any]:
     return {"bodies": bodies, "environment": matrix.cuda}
 
 
-PARTS = {"families": _families, "traps": _traps, "table": _table, "cuda": _cuda}
+def _messages_of(matrix: Matrix) -> dict[str, Any]:
+    """Return every message and the operations that bring it."""
+    found = grouped(
+        (text, operation)
+        for operation in matrix.operations
+        for text in _all_messages(matrix.of(operation))
+    )
+    return {"messages": dict(sorted(found.items()))}
+
+
+def _all_messages(rows: list[Row]) -> Iterable[str]:
+    """Give the messages of rows, each once."""
+    facts = [row.facts for row in rows]
+    texts = [text for its in facts for text in its["warnings"] or ()]
+    texts += [its["exception"] for its in facts if its["exception"]]
+    texts += [text for row in rows for failed, text in _messages(row) if failed]
+    texts += [other.told for other in others(rows) if ":" in other.told]
+    return dict.fromkeys(texts)
+
+
+PARTS = {
+    "source": _source,
+    "families": _families,
+    "traps": _traps,
+    "table": _table,
+    "cuda": _cuda,
+    "messages": _messages_of,
+}
 
 
 def render(matrix: Matrix, part: str, view: View) -> Markup:
@@ -117,7 +176,7 @@ def _trapped(matrix: Matrix, trap: str) -> dict[Operation, list[str]]:
 def _differs(matrix: Matrix, operation: Operation) -> bool:
     """Whether a source on a GPU changes more than the device of the result."""
     here, there = (
-        [{**row.facts, "device": ""} for row in matrix.of(operation, on)]
+        [{**row.facts, **dict.fromkeys(_PLACE)} for row in matrix.of(operation, on)]
         for on in ("cpu", "cuda")
     )
     return bool(there) and here != there
@@ -140,6 +199,13 @@ def body(matrix: Matrix, operation: Operation, on: str = "cpu") -> dict[str, Any
         ],
         "lines": [Line(tuple(same), *shown) for shown, same in together.items()],
         "notes": list(_notes(rows)),
+        # Of a transposed source, exceptions are among the notes.
+        "others": [
+            one
+            for one in others(rows)
+            if one.other != "transposed" or ":" not in one.told
+        ],
+        "facts": rows[0].facts,
     }
 
 
@@ -169,6 +235,21 @@ def _notes(rows: list[Row]) -> Iterator[Note]:
     said = grouped((message, row.source) for row in rows for message in _messages(row))
     for (failed, text), sources in said.items():
         yield Note(failed, text, tuple(sources) if len(sources) < len(rows) else ())
+
+
+def others(rows: Iterable[Row]) -> list[Other]:
+    """Return what becomes of other sources, where it is not the same."""
+    rows = list(rows)
+    found = grouped(
+        ((other, row.facts["otherwise"][other]), row.source)
+        for other in table.OTHERS
+        for row in rows
+        if other in (row.facts["otherwise"] or ())
+    )
+    return [
+        Other(*told, tuple(sources) if len(sources) < len(rows) else ())
+        for told, sources in found.items()
+    ]
 
 
 def _messages(row: Row) -> Iterator[tuple[str, str]]:
@@ -217,7 +298,8 @@ def _publish(run: Run, to: Path, calls: Collection[Call]) -> None:
     matrix = of_run(run)[0]
     if matrix.operations:
         export.publish(matrix, run.project.languages, to)
-        show.publish_programs(run, to, map(probe_name, matrix.operations))
+        names = [probe_name(one) for one in matrix.operations]
+        show.publish_programs(run, to, [*names, ELSEWHERE])
 
 
 MATRIX = Fence(

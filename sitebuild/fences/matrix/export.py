@@ -33,6 +33,7 @@ def as_json(matrix: Matrix, languages: Mapping[str, Language]) -> str:
                 "expression": operation.expression,
                 "setup": operation.setup,
                 "under": operation.under,
+                "values": operation.values,
                 "note": _notes(operation, languages),
                 "program": f"{probe_name(operation)}.py",
                 "family": matrix.family(operation),
@@ -88,6 +89,8 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        value = [f"{name}: {text}" for name, text in value.items()]
     return "\n".join(value) if isinstance(value, list) else str(value)
 
 

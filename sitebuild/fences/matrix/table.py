@@ -10,11 +10,16 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sitebuild.faults import Fault
-from sitebuild.programs.operations import OPERATIONS, Operation, probe_name
+from sitebuild.programs.operations import (
+    ELSEWHERE,
+    OPERATIONS,
+    Operation,
+    probe_name,
+)
 from sitebuild.project import Run
 from sitebuild.run.environment import Environment
 
@@ -22,6 +27,11 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 SOURCES = ("leaf", "nonleaf", "plain")
 FACTS = (
+    "x",  # the source, as a program makes it
+    "x_dtype",
+    "x_device",
+    "x_strides",
+    "x_transposed",  # the strides of the transposed source
     "same_object",
     "shares_storage",
     "write_seen",  # a write into the result, in the source
@@ -39,7 +49,10 @@ FACTS = (
     "exception",
     "write_exception",
     "gradient_exception",
+    "otherwise",  # of OTHERS, those with which the result is something else
 )
+# Other sources: the x of most rows, x transposed, in float64, on another device.
+OTHERS = ("usual", "transposed", "float64", "elsewhere")
 FAMILIES = (
     *("same", "tracked-alias", "noticed-alias", "unnoticed-alias", "readonly-alias"),
     *("tracked-copy", "cut-copy", "value", "raises", "depends"),
@@ -76,15 +89,16 @@ class Row:
 
     @property
     def traps(self) -> tuple[str, ...]:
-        """What in this row lies in wait."""
+        """What in this row lies in wait: nothing does where torch complains."""
         facts = self.facts
         found = []
+        if facts["warnings"] or facts["gradient_exception"]:
+            return ()
         if facts["write_seen"] and not facts["version_noticed"]:
             found.append("unnoticed-write")
         if (
             facts["requires_grad"]
             and not facts["gradient"]
-            and not facts["gradient_exception"]
             and self.source != "plain"  # which wants no gradient
         ):
             found.append("gradient-ends" if facts["own_gradient"] else "gradient-lost")
@@ -99,6 +113,8 @@ class Matrix:
     rows: tuple[Row, ...]
     environment: Environment  # of the rows on "cpu"
     cuda: str = ""  # the environment of the rows on "cuda", in words
+    # By operation, what matrix/elsewhere.py printed.
+    elsewhere: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def of(self, operation: Operation, on: str = "cpu") -> list[Row]:
         """Return the rows of one operation, in the order of SOURCES."""
@@ -137,9 +153,16 @@ def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
     return found
 
 
-def _facts(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Bring what a probe printed to the columns of the table."""
-    facts = {name: found.get(name) for name in FACTS}
+def _facts(found: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring what a probe printed to the columns of the table.
+
+    `there` is what was found out of a source on another device.
+    """
+    otherwise = {**(found.get("otherwise") or {})}
+    moved = there and found.get("x_device") == there.get("device")
+    if moved and found.get("shares_storage"):
+        otherwise["elsewhere"] = "own"  # what is moved has memory of its own
+    facts = {name: found.get(name) for name in FACTS} | {"otherwise": otherwise}
     if not found["exception"] and "shares_storage" not in found:
         facts["shares_storage"] = False  # a Python number has no storage
     if not found.get("write_seen"):
@@ -174,7 +197,9 @@ def make(
     reported, or was never run.
     """
     whole, rows, faults = [], [], []
+    elsewhere = json.loads(output(ELSEWHERE) or "{}") if operations else {}
     for operation in operations:
+        there = elsewhere.get(operation.id, {})
         wrong = functools.partial(Fault.of, OPERATIONS, operation.line)
         for on, printed in (("cpu", output), ("cuda", cuda)):
             text = printed(probe_name(operation, on))
@@ -189,7 +214,7 @@ def make(
                 whole.append(operation)
             for source in SOURCES:
                 facts = found[source]
-                rows.append(Row(operation, source, on, _facts(facts)))
+                rows.append(Row(operation, source, on, _facts(facts, there)))
                 if said := _disagreement(facts):
                     fault = wrong(
                         "contradicting-probe",
@@ -200,7 +225,7 @@ def make(
                     faults.append(fault)
     has_cuda = any(row.on == "cuda" for row in rows)
     where = cuda_environment if has_cuda else ""
-    return Matrix(tuple(whole), tuple(rows), environment, where), faults
+    return Matrix(tuple(whole), tuple(rows), environment, where, elsewhere), faults
 
 
 @functools.lru_cache(maxsize=2)

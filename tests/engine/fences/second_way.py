@@ -30,6 +30,7 @@ DTYPES = {  # as torch.Tensor.type() and NumPy's array interface name them
     "torch.IntTensor": "int32",
     "torch.BoolTensor": "bool",
     "torch.ComplexFloatTensor": "complex64",
+    "torch.meta.FloatTensor": "float32",
     "<f4": "float32",
     "<f8": "float64",
 }
@@ -53,12 +54,15 @@ def function(operation) -> Callable:
     return call
 
 
-def source(operation, kind, transposed=False):
+def source(operation, kind, transposed=False, values="", double=False):
     """A source that is no view, and holds other values than the probe's."""
-    numbers = np.array(eval(operation.values or VALUES)) + 10
-    dtype = torch.complex64 if np.iscomplexobj(numbers) else torch.float32
+    numbers = np.array(eval(values or operation.values or VALUES)) + 10
+    dtypes = (torch.float32, torch.float64, torch.complex64, torch.complex128)
+    dtype = dtypes[2 * np.iscomplexobj(numbers) + double]
     shape, strides = numbers.shape, []
-    order = [1, 0, *range(2, len(shape))] if transposed else range(len(shape))
+    order = list(range(len(shape)))
+    if transposed:  # of a matrix, or of each of many
+        order[-2:] = reversed(order[-2:])
     steps = dict(
         zip(reversed(order), np.cumprod([1, *(shape[d] for d in order[:0:-1])]))
     )
@@ -128,6 +132,8 @@ def bits(value) -> bytes:
 
 def follows(y, x) -> bool:
     """Whether a new value of any single element of the source shows in the result."""
+    if isinstance(y, torch.Tensor) and y.is_meta:
+        return False
     for index in np.ndindex(*x.shape):
         before = bits(y)
         with torch.no_grad():
@@ -150,7 +156,11 @@ def steps(y) -> str:
             if length == 1:  # there is no other element to ask
                 found.append(y.stride(dimension))
                 continue
-            apart = y.select(dimension, 1).data_ptr() - y.data_ptr()
+            other = y.select(dimension, 1)
+            if y.is_meta:  # there are no addresses
+                found.append(other.storage_offset() - y.storage_offset())
+                continue
+            apart = other.data_ptr() - y.data_ptr()
             found.append(apart // y.element_size())
     return str(tuple(found))
 
@@ -183,12 +193,49 @@ def is_leaf(y) -> bool:
     return True
 
 
+def becomes(call, x) -> str:
+    """What the result is of a source, or its exception."""
+    try:
+        y = call(x)
+    except Exception as error:
+        return told(error)
+    x.mark = True
+    if hasattr(y, "mark"):
+        return "same"
+    if not isinstance(y, (torch.Tensor, np.ndarray)):
+        return "value"
+    return "shared" if overlap(y, x) else "own"
+
+
+def otherwise(operation, call, kind) -> dict[str, str]:
+    """What becomes of other sources, where it is something else."""
+    here = becomes(call, source(operation, kind))
+    found = {
+        "usual": becomes(call, source(operation, kind, values=VALUES)),
+        "transposed": becomes(call, source(operation, kind, transposed=True)),
+        "float64": becomes(call, source(operation, kind, double=True)),
+    }
+    found = {other: is_ for other, is_ in found.items() if is_ != here}
+    if here in ("same", "shared") and not operation.values:
+        x = torch.empty(2, 3, device="meta", requires_grad=True)
+        # Values that are asked for are not to be had there.
+        if "Cannot copy out of meta tensor" in becomes(call, x):
+            found["elsewhere"] = "own"
+    return found
+
+
 def second_way(operation, kind) -> dict[str, object]:
     """The facts of one row."""
     call = function(operation)
     facts: dict[str, object] = dict.fromkeys(FACTS)
+    x, transposed = (source(operation, kind, turned) for turned in (False, True))
+    facts["x"] = f"torch.tensor({eval(operation.values or VALUES)})"
+    facts["x_dtype"] = DTYPES[x.type()]
+    facts["x_device"] = "cpu" if x.is_cpu else "elsewhere"
+    facts["x_strides"], facts["x_transposed"] = steps(x), steps(transposed)
     facts["warnings"] = complaints(call, lambda: source(operation, kind))
     with quiet():
+        facts["otherwise"] = otherwise(operation, call, kind)
         return {**facts, **_facts(operation, call, kind)}
 
 
@@ -208,7 +255,7 @@ def _facts(operation, call, kind) -> dict[str, object]:
         return {**facts, "shares_storage": False}
     array = isinstance(y, np.ndarray)
     facts["dtype"] = DTYPES[y.__array_interface__["typestr"] if array else y.type()]
-    facts["device"] = "cpu" if array or y.is_cpu else "elsewhere"
+    facts["device"] = "cpu" if array or y.is_cpu else "meta" if y.is_meta else "?"
     if not array:
         node = y.grad_fn and y.grad_fn.name()
         facts["grad_fn"] = node and node.rpartition("::")[2]

@@ -38,8 +38,18 @@ def tables_run(project: Project) -> Run:
 
 # --- a small matrix, made by hand -------------------------------------------------
 
+USUAL = {"usual": "E: <no> way"}
+SOURCE = {
+    "x": "torch.tensor([[1.0, 2.0]])",
+    "x_dtype": "float32",
+    "x_device": "cpu",
+    "x_strides": "(2, 1)",
+    "x_transposed": "(1, 2)",
+    "otherwise": {},
+}
 COPY = {
     **dict.fromkeys(FACTS),
+    **SOURCE,
     "same_object": False,
     "shares_storage": False,
     "write_seen": False,
@@ -79,10 +89,20 @@ def operation(id_: str, expression: str, **more: str) -> Operation:
     return Operation(id_, 1, expression, **more)
 
 
+STAYS = {"exception": None, "same_object": False, "device": "lazy", "copies": 0}
+ELSEWHERE = {
+    **dict.fromkeys(("detach", "clone", "detach-requires-grad", "itself"), STAYS),
+    "clone-contiguous": {**STAYS, "device": "cpu", "copies": 2},
+    "detach-numpy": {"exception": "TypeError: not from <lazy>"},
+    "item": {**STAYS, "device": "cpu", "copies": 1},
+}
+
+
 def small(cuda: bool = False) -> Matrix:
     """Six operations, of as many families and with every kind of message."""
     refused = {
         **dict.fromkeys(FACTS),
+        **SOURCE,
         "exception": "RuntimeError: Can't call numpy() on a <Tensor>\n  that requires",
         "warnings": ["UserWarning: first"],
     }
@@ -108,7 +128,7 @@ def small(cuda: bool = False) -> Matrix:
         ): [
             {**COPY, "strides": "(3, 1)", "warnings": ["UserWarning: slow:\nvery"]},
             {**COPY, "strides": "RuntimeError: no <view>: of it"},
-            {**COPY, "write_exception": "ValueError: read-only"},
+            {**COPY, "write_exception": "ValueError: read-only", "otherwise": USUAL},
         ],
         operation("detach-numpy", "x.numpy()", page="numpy/#requires-grad"): [
             refused,
@@ -116,7 +136,12 @@ def small(cuda: bool = False) -> Matrix:
             {**ALIAS, **NO_TENSOR, "type": "ndarray", "version_noticed": False},
         ],
         operation("index-row", "x[0]"): [
-            {**ALIAS, "requires_grad": True, "gradient_exception": "RuntimeError: no"},
+            {
+                **ALIAS,
+                "otherwise": {"transposed": "own"},
+                "requires_grad": True,
+                "gradient_exception": "RuntimeError: no",
+            },
             {**ALIAS, "requires_grad": True},
             {**ALIAS, "strides": "(2,)"},
         ],
@@ -124,10 +149,11 @@ def small(cuda: bool = False) -> Matrix:
             {**ALIAS, "same_object": True, **TRACKED}
         ]
         * 2
-        + [{**ALIAS, "same_object": True}],
+        + [{**ALIAS, "same_object": True, "otherwise": {"float64": "own"}}],
         operation("item", "x.item()"): [
             {
                 **dict.fromkeys(FACTS),
+                **SOURCE,
                 "same_object": False,
                 "shares_storage": False,
                 "type": "float",
@@ -144,17 +170,18 @@ def small(cuda: bool = False) -> Matrix:
     if cuda:
         made += [dataclasses.replace(on_cuda(one), on="cuda") for one in list(made)]
     where = "torch 2.13.0+cu130, Some <GPU>" if cuda else ""
-    return Matrix(tuple(rows), tuple(made), ENVIRONMENT, where)
+    return Matrix(tuple(rows), tuple(made), ENVIRONMENT, where, ELSEWHERE)
 
 
 def on_cuda(one: Row) -> Row:
     """As on the CPU, but for another device, and for what moves."""
     facts = dict(one.facts)
     if one.operation.id == "detach-numpy":
-        facts = {**dict.fromkeys(FACTS), "warnings": []}
+        facts = {**dict.fromkeys(FACTS), **SOURCE, "warnings": []}
         facts["exception"] = "TypeError: can't convert cuda:0 device type tensor"
     elif facts["device"]:
         facts["device"] = "cuda:0"
+    facts["x_device"] = "cuda:0"
     return dataclasses.replace(one, facts=facts)
 
 

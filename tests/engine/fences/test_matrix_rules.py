@@ -60,6 +60,15 @@ def test_families_follow_from_the_facts(facts, family):
         ({"requires_grad": True, "own_gradient": True}, ("gradient-ends",)),
         ({"requires_grad": True, "gradient": True}, ()),
         ({"requires_grad": True, "gradient_exception": "E: no"}, ()),
+        ({"requires_grad": True, "own_gradient": True, "warnings": ["W: a"]}, ()),
+        (
+            {
+                "write_seen": True,
+                "version_noticed": False,
+                "gradient_exception": "E: no",
+            },
+            (),
+        ),
         (
             {"requires_grad": True, "write_seen": True, "version_noticed": False},
             ("unnoticed-write", "gradient-lost"),
@@ -109,7 +118,8 @@ def test_an_operation_is_in_the_family_that_its_sources_agree_on(
 
 def made_of(text, cuda=lambda name: None, where=""):
     one = Operation("one", 7, "x")
-    return table.make([one], lambda name: text, ENVIRONMENT, cuda, where)
+    here = {"matrix/one": text}
+    return table.make([one], here.get, ENVIRONMENT, cuda, where)
 
 
 GOOD = {
@@ -132,7 +142,10 @@ def test_what_a_probe_prints_becomes_rows():
     assert [(one.source, one.on) for one in matrix.rows] == [
         (s, "cpu") for s in SOURCES
     ]
-    assert matrix.rows[0].facts == {name: GOOD[name] for name in FACTS}
+    assert matrix.rows[0].facts == {
+        **{name: GOOD[name] for name in FACTS},
+        "otherwise": {},
+    }
     matrix, faults = made_of(None)
     assert (matrix.operations, matrix.rows, faults) == ((), (), [])
 
@@ -293,7 +306,7 @@ import warnings
 import torch
 
 DEVICE = "cpu"
-VALUES = [[1.0]]
+VALUES = USUAL
 
 
 def operation(x):
@@ -309,7 +322,7 @@ def operation(x):
         (
             Operation("a", 1, 'y.f("\\n")', setup="y = x\nif y:\n    z", values="[2]"),
             {
-                "VALUES = [[1.0]]": "VALUES = [2]",
+                "VALUES = USUAL": "VALUES = [2]",
                 "    return x.detach()": "    y = x\n    if y:\n        z\n"
                 '    return y.f("\\n")',
             },
@@ -329,6 +342,10 @@ def operation(x):
         (
             Operation("a", 1, "x.detach()", imports="numpy as np"),
             {"import torch": "import numpy as np\nimport torch"},
+        ),
+        (
+            Operation("a", 1, "x.detach()", imports="torch.utils.checkpoint"),
+            {"import torch": "import torch\nimport torch.utils.checkpoint"},
         ),
     ],
 )
@@ -440,7 +457,7 @@ def test_json_and_csv_equal_the_table(project):
         operation = row_.operation
         for name in ("id", "code"):
             assert entry[name] == line[name] == getattr(operation, name)
-        for name in ("expression", "setup", "under"):
+        for name in ("expression", "setup", "under", "values"):
             assert entry[name] == getattr(operation, name)
         for code, language in project.languages.items():
             note = language.words.operations[operation.id]
@@ -493,6 +510,7 @@ def test_tables_and_programs_lie_beside_the_pages(project, run, tmp_path):
         "matrix/behaviour-matrix.csv",
         "matrix/behaviour-matrix.json",
         *(f"{probe_name(one)}.py" for one in project.operations),
+        "matrix/elsewhere.py",
     }
     assert (tmp_path / "last").read_text() == "of the last site"
     for one in project.operations:

@@ -14,7 +14,7 @@ from sitebuild.fences import matrix as matrices
 from sitebuild.fences.chooser import PARTS as CHOOSER
 from sitebuild.fences.chooser import Remark, wishes
 from sitebuild.fences.chooser.wishes import Answer
-from sitebuild.fences.matrix import COLUMNS, Cell, Line, Note
+from sitebuild.fences.matrix import COLUMNS, Cell, Line, Note, Other
 from sitebuild.fences.matrix import PARTS as MATRIX
 from sitebuild.fences.matrix.table import Matrix
 from sitebuild.words import Words, read_languages
@@ -110,6 +110,10 @@ def filled(matrix: Matrix, text: str) -> Matrix:
     }
 
     def changed(name, value):
+        if name == "otherwise":
+            return {
+                o: told + text if ":" in told else told for o, told in value.items()
+            }
         if name == "warnings":
             return [warning + text for warning in value or ()]
         told = isinstance(value, str) and (name != "strides" or ":" in value)
@@ -123,7 +127,12 @@ def filled(matrix: Matrix, text: str) -> Matrix:
         )
         for one in matrix.rows
     )
-    return Matrix(tuple(operations.values()), rows, ENVIRONMENT, matrix.cuda + text)
+    there = {
+        id_: {**told, "exception": told["exception"] and told["exception"] + text}
+        for id_, told in matrix.elsewhere.items()
+    }
+    made = tuple(operations.values())
+    return Matrix(made, rows, ENVIRONMENT, matrix.cuda + text, there)
 
 
 def worded(view, text):
@@ -326,10 +335,13 @@ def test_why_a_call_is_offered_follows_from_what_its_rows_have_in_common(rows, r
         (rows_of(write_exception="E: no"), [Remark("unwritable", "E: no")]),
         (
             [row(strides="(3, 1)"), row("nonleaf", strides="(2,)"), row("plain")],
-            [Remark("packed", "(2,)"), Remark("packed", "(3, 1)")],
+            [
+                Remark("packed", "(2,)", (), "(1, 2)"),
+                Remark("packed", "(3, 1)", (), "(1, 2)"),
+            ],
         ),
         (rows_of(strides=None), []),
-        (rows_of(strides="E: no"), [Remark("transposed", "E: no")]),
+        (rows_of(strides="E: no"), [Remark("transposed", "E: no", (), "(1, 2)")]),
     ],
 )
 def test_what_to_beware_of_follows_from_the_rows(rows, remarks):
@@ -338,7 +350,53 @@ def test_what_to_beware_of_follows_from_the_rows(rows, remarks):
 
 def test_other_values_of_x_are_said():
     rows = small().of(small().operations[3])
-    assert Remark("needs", "[[2.0], [1.0]]") in list(chooser.remarks(rows))
+    found = list(chooser.remarks(rows))
+    assert Remark("needs", "torch.tensor([[1.0, 2.0]])") in found
+    assert Remark("other", "E: <no> way", ("plain",), "usual") in found
+
+
+def test_what_becomes_of_other_sources_is_said():
+    rows = rows_of(otherwise={"transposed": "own", "float64": "E: no"})
+    rows[1].facts["otherwise"] = {"transposed": "own"}
+    assert matrices.others(rows) == [
+        Other("transposed", "own", ()),
+        Other("float64", "E: no", ("leaf", "plain")),
+    ]
+    # A message of x in another precision is no news to who chooses.
+    assert list(chooser.remarks(rows)) == [Remark("other", "own", (), "transposed")]
+
+
+@pytest.mark.parametrize(
+    ("id_", "remarks"),
+    [
+        ("detach", []),
+        ("clone-contiguous", [Remark("moves"), Remark("copies", "2")]),
+        ("detach-numpy", [Remark("elsewhere", "TypeError: not from <lazy>")]),
+        ("item", []),
+        ("index-row", []),  # it was not asked
+    ],
+)
+def test_what_to_beware_of_on_another_device(id_, remarks):
+    matrix = small()
+    (one,) = (o for o in matrix.operations if o.id == id_)
+    assert list(chooser.elsewhere(matrix, one)) == remarks
+
+
+def test_every_message_names_the_operations_that_bring_it():
+    found = MATRIX["messages"](small())["messages"]
+    brought = {text: [o.id for o in some] for text, some in found.items()}
+    assert brought == {
+        "E: <no> way": ["clone-contiguous"],
+        "RuntimeError: Can't call numpy() on a <Tensor>\n  that requires": [
+            "detach-numpy"
+        ],
+        "RuntimeError: no": ["index-row"],
+        "RuntimeError: no <view>: of it": ["clone-contiguous"],
+        "UserWarning: first": ["detach-numpy"],
+        "UserWarning: slow:\nvery": ["clone-contiguous"],
+        "ValueError: read-only": ["clone-contiguous"],
+    }
+    assert list(found) == sorted(found)
 
 
 def test_a_cell_of_the_cheat_sheet_says_which_sources_have_which_value():
@@ -358,43 +416,52 @@ def test_lines_of_the_decision_table_cover_each_wish_once_with_its_answer():
         answers = {answer.wish: answer for answer in wishes.answers(matrix)}
         lines = chooser.lines(answers.values())
         covered = []
-        for options, said in lines:
-            fits = [
+        for options, said, fits in lines:
+            held = [
                 wish
                 for wish in wishes.WISHES
-                if all(a in options[q] for q, a in zip(wishes.QUESTIONS, wish))
+                if all(not a or a in options[q] for q, a in zip(wishes.QUESTIONS, wish))
             ]
-            covered += fits
-            for wish in fits:
+            covered += held
+            for wish in held:
                 assert answers[wish].calls == said.calls
                 assert answers[wish].recorded == said.recorded
                 assert answers[wish].on_cpu == said.on_cpu
                 assert answers[wish].changes == said.changes
-        assert sorted(covered, key=list) == sorted(wishes.WISHES, key=list)
+            numbers = {answers[wish].fits for wish in held}
+            assert fits == "–".join(
+                str(n) for n in sorted({min(numbers), max(numbers)})
+            )
+            # Any answer to a question that is not asked finds the line.
+            for question, answer in zip(wishes.QUESTIONS, said.wish):
+                if not answer:
+                    assert options[question] == list(wishes.QUESTIONS[question])
+        assert sorted(covered) == sorted(wishes.WISHES)
         # Never two lines that could be one.
         for line, other in ((a, b) for a in lines for b in lines if a is not b):
-            (options, said), (others, also) = line, other
+            (options, said, _), (others, also, _) = line, other
             apart = [q for q in wishes.QUESTIONS if options[q] != others[q]]
-            alike = dataclasses.replace(also, wish=said.wish, nearest=())
-            same = alike == dataclasses.replace(said, nearest=())
+            alike = dataclasses.replace(also, wish=said.wish, nearest=(), fits=0)
+            same = alike == dataclasses.replace(said, nearest=(), fits=0)
             same = same and said.changes == also.changes
-            assert not (same and apart in (["gpu"], ["layout"]))
+            assert not (same and apart in (["gpu"], ["layout"], ["where"]))
 
 
 def test_places_share_a_line_only_where_the_layout_makes_the_same_difference():
     clone, other = small().operations[1:3]
     calls = {("maybe", "any"): (other,)}
     found = [
-        Answer(wish, calls.get((wish.gpu, wish.layout), (clone,)))
-        for wish in wishes.WISHES
+        Answer(wish, calls.get((wish.gpu, wish.layout), (clone,)), fits=n)
+        for n, wish in enumerate(wishes.WISHES)
         if (wish.get, wish.memory, wish.gradient) == ("tensor", "own", "flow")
     ]
     lines = chooser.lines(found)
-    assert [(to["gpu"], to["layout"], said.calls) for to, said in lines] == [
+    assert [(to["gpu"], to["layout"], said.calls) for to, said, _ in lines] == [
         (["no"], ["keep", "any"], (clone,)),
         (["maybe"], ["keep"], (clone,)),
         (["maybe"], ["any"], (other,)),
     ]
+    assert [fits for _, _, fits in lines] == ["0–1", "2–4", "3–5"]
 
 
 def test_a_way_out_leads_to_the_answers_that_change(languages):
@@ -410,6 +477,6 @@ def test_a_way_out_leads_to_the_answers_that_change(languages):
         links = [a.attributes["href"] for a in line.css("ol a")]
         assert links == [f"#call-{id_}" for id_ in calls]
         assert bool(calls) != bool(line.css("li[data-to]"))
-    assert html.unescape(text).count("No run with the source on a GPU") == len(
+    assert html.unescape(text).count("Not yet run on a GPU") == len(
         page.css('tr[data-gpu="maybe"][data-calls]')
     )

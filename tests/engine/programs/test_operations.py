@@ -31,6 +31,8 @@ values = [1.0]
 def write(root, text):
     (root / "matrix").mkdir()
     (root / "matrix/operations.ini").write_text(text, encoding="utf-8")
+    for name in ("probe.py", "elsewhere.py"):
+        (root / "matrix" / name).write_bytes((ROOT / "matrix" / name).read_bytes())
     return read_operations(root)
 
 
@@ -70,16 +72,17 @@ def test_what_cannot_be_read_is_named(tmp_path, text, line, message):
 
 def test_an_operation_that_is_no_python_is_named(tmp_path):
     operations, _ = write(tmp_path, "[a]\nexpression = x\n[b]\nexpression = x.(\n")
-    (tmp_path / "matrix/probe.py").write_bytes((ROOT / "matrix/probe.py").read_bytes())
     known, [found] = probes(tmp_path, operations)
-    assert set(known) == {"matrix/a", "matrix/cuda/a"}
+    assert set(known) == {"matrix/a", "matrix/cuda/a", "matrix/elsewhere"}
     assert (found.line, found.kind) == (3, "unclear-operation")
 
 
 @pytest.mark.parametrize("text", [None, "x = = 1\n", "import torch\n"])
 def test_a_probe_that_cannot_be_filled_in_is_named(tmp_path, text):
     operations, _ = write(tmp_path, "[a]\nexpression = x\n")
-    if text is not None:
+    if text is None:
+        (tmp_path / "matrix/probe.py").unlink()
+    else:
         (tmp_path / "matrix/probe.py").write_text(text)
     known, [found] = probes(tmp_path, operations)
     assert known == {}
@@ -88,7 +91,6 @@ def test_a_probe_that_cannot_be_filled_in_is_named(tmp_path, text):
 
 def test_a_probe_does_what_its_operation_says(tmp_path):
     operations, _ = write(tmp_path, LIST)
-    (tmp_path / "matrix/probe.py").write_bytes((ROOT / "matrix/probe.py").read_bytes())
     known, faults = probes(tmp_path, operations)
     assert faults == []
     source = known["matrix/in-a-block"].source
@@ -97,3 +99,21 @@ def test_a_probe_does_what_its_operation_says(tmp_path):
     assert "        with torch.inference_mode():\n            z = y.clone()\n" in source
     assert known["matrix/cuda/itself"].needs_cuda
     assert 'DEVICE = "cuda"' in known["matrix/cuda/itself"].source
+
+
+def test_one_program_asks_all_operations_about_another_device(tmp_path):
+    more = "[complex]\nexpression = x.real\nvalues = [1j]\n"
+    operations, _ = write(tmp_path, f"{LIST}\n{more}")
+    program = probes(tmp_path, operations)[0]["matrix/elsewhere"]
+    assert not program.needs_cuda
+    names = {}
+    head, _, _ = program.source.partition("class Copies")
+    exec(head, names)
+    assert names["USUAL"] == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+    # What that device has no numbers for is left out.
+    assert names["OPERATIONS"] == {
+        "itself": "y = x",
+        "in-a-block": "import copy\nx = source([1.0])\nwith torch.no_grad():\n"
+        "    y = x.clone()\n    with torch.inference_mode():\n"
+        "        z = y.clone()\n    y = z",
+    }
