@@ -1,4 +1,4 @@
-"""torch's own list of its operations, with inputs that they take.
+"""torch's own lists of its operations and modules, with what they take.
 
 What holds of all of them has been tried on all of them; what a sample does not
 show may still be.
@@ -53,3 +53,16 @@ def calls(
                     tensors(given),
                     lambda op=op, g=given: op(g[0], *g[1], **g[2]),
                 )
+
+
+def modules(info: Any) -> Iterator[torch.nn.Module]:
+    """Yield the modules that torch's own tests make of a class."""
+    arguments = {"device": "cpu", "dtype": torch.float32, "requires_grad": False}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for given in info.module_inputs_func(info, training=True, **arguments):
+            make = given.constructor_input
+            module = info.module_cls(*make.args, **make.kwargs)
+            if info.is_lazy:  # has no parameters before it is called
+                module(*given.forward_input.args, **given.forward_input.kwargs)
+            yield module

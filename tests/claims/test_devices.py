@@ -9,6 +9,8 @@ import torch
 import torch._lazy.ts_backend
 from torch.testing._internal.common_modules import module_db
 
+from tests.claims.populations_of_torch import modules
+
 SNIPPETS = Path(__file__).resolve().parents[2] / "snippets"
 VIEW_OF_A_LEAF = (
     "RuntimeError: a view of a leaf Variable that requires grad is being used in an "
@@ -438,17 +440,6 @@ def test_devices_a_module_changes_its_parameters_in_place(output):
         "weight.dtype = torch.float64",
         "weight.is_leaf = True",
     ]
-
-
-def modules(info):
-    """Yield the modules that torch's own tests make of a class."""
-    arguments = {"device": "cpu", "dtype": torch.float32, "requires_grad": False}
-    for given in info.module_inputs_func(info, training=True, **arguments):
-        make = given.constructor_input
-        module = info.module_cls(*make.args, **make.kwargs)
-        if info.is_lazy:  # has no parameters before it is called
-            module(*given.forward_input.args, **given.forward_input.kwargs)
-        yield module
 
 
 @pytest.mark.parametrize("info", module_db, ids=lambda info: info.name)
