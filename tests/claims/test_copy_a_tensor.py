@@ -6,6 +6,10 @@ import warnings
 
 import pytest
 import torch
+from torch.testing._internal.common_modules import module_db
+
+from tests.claims.populations_of_torch import modules
+from tests.conftest import ROOT
 
 WAYS = {
     "new_tensor": lambda x: x.new_tensor(x),
@@ -32,6 +36,83 @@ def facts(x):
             a.stride() == x.stride(),
         )
     return found
+
+
+def in_inference_mode():
+    with torch.inference_mode():
+        return torch.ones(2)
+
+
+TENSORS = {
+    "leaf": lambda: torch.ones(2, requires_grad=True),
+    "non-leaf": lambda: torch.ones(2, requires_grad=True) * 2,
+    "parameter": lambda: torch.nn.Parameter(torch.ones(2)),
+    "no dimensions": lambda: torch.tensor(1.0, requires_grad=True),
+    "transposed": lambda: torch.ones(2, 3).t(),
+    "expanded": lambda: torch.ones(1, 3).expand(2, 3),
+    "with gaps": lambda: torch.ones(6)[::2],
+    "channels_last": lambda: torch.ones(1, 2, 2, 2).to(
+        memory_format=torch.channels_last
+    ),
+    "conjugate": lambda: torch.ones(2, dtype=torch.complex64).conj(),
+    "bool": lambda: torch.ones(2, dtype=torch.bool),
+    "int8": lambda: torch.ones(2, dtype=torch.int8),
+    "bfloat16": lambda: torch.ones(2, dtype=torch.bfloat16),
+    "inference": in_inference_mode,
+}
+tensors = pytest.mark.parametrize("make", TENSORS.values(), ids=TENSORS)
+
+
+@tensors
+def test_copy_a_tensor_detach_clone_is_independent_whatever_the_tensor(make):
+    x = make()
+    copied = x.detach().clone()
+    before = x.detach().clone().tolist()
+    assert not copied.requires_grad and copied.is_leaf and copied.tolist() == before
+    with torch.inference_mode(x.is_inference()):
+        copied.zero_()
+    assert x.tolist() == before
+
+
+@tensors
+def test_copy_a_tensor_both_orders_give_the_same(make):
+    x = make()
+    a, b = x.clone().detach(), x.detach().clone()
+    assert torch.equal(a, b) and a.dtype == b.dtype and a.stride() == b.stride()
+    assert (a.requires_grad, a.is_leaf) == (b.requires_grad, b.is_leaf) == (False, True)
+
+
+@tensors
+def test_copy_a_tensor_the_documented_equivalence_holds_for_its_own_tensor(make):
+    x = make()
+    if x.is_conj():
+        with pytest.raises(RuntimeError, match="Conjugate"):
+            x.new_tensor(x)
+        return
+    with pytest.warns(UserWarning, match="To copy construct from a tensor"):
+        a = x.new_tensor(x)
+    b = x.detach().clone()
+    assert torch.equal(a, b) and a.dtype == b.dtype and a.device == b.device
+    assert not a.requires_grad and a.is_leaf
+    with pytest.warns(UserWarning, match="To copy construct from a tensor"):
+        assert torch.equal(torch.tensor(x), b)
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.float64])
+@pytest.mark.filterwarnings("ignore:To copy construct")
+def test_copy_a_tensor_new_tensor_takes_the_dtype_of_its_owner_unless_told(dtype):
+    t, x = torch.ones(1, dtype=dtype), torch.tensor([2.7])
+    assert t.new_tensor(x).dtype == dtype
+    assert t.new_tensor(x, dtype=x.dtype).dtype == x.dtype
+    same = torch.zeros(1).new_tensor(x)  # of the same dtype: nothing is lost
+    assert torch.equal(same, x.detach().clone())
+
+
+@pytest.mark.parametrize("version", ["1.9.0", "1.13.1"])
+def test_copy_a_tensor_in_older_versions_the_device_is_that_of_the_argument(version):
+    file = f"recordings/torch-{version}-cpu/copy_a_tensor/"
+    text = (ROOT / file / "new_tensor_takes_the_callers_device.txt").read_text()
+    assert "elsewhere.new_tensor(x).device = device(type='cpu')" in text
 
 
 def test_A60_the_five_ways_are_not_equivalent(output):
@@ -151,6 +232,25 @@ def test_copy_a_tensor_gaps_are_packed(output):
     ]
 
 
+@pytest.mark.parametrize(
+    ("make", "dense"),
+    [
+        (lambda: torch.ones(2, 3).t(), True),
+        (lambda: torch.ones(2, 3, 4).permute(2, 0, 1), True),
+        (lambda: torch.ones(2, 3)[:1], True),
+        (lambda: torch.ones(4)[1:3], True),
+        (lambda: torch.tensor(1.0), True),
+        (lambda: torch.ones(6)[::2], False),
+        (lambda: torch.ones(4, 6).t()[::2], False),
+        (lambda: torch.ones(1, 3).expand(2, 3), False),  # no gaps, but overlaps
+        (lambda: torch.ones(5).unfold(0, 3, 1), False),
+    ],
+)
+def test_copy_a_tensor_strides_are_kept_without_gaps_and_overlaps(make, dense):
+    x = make()
+    assert (x.detach().clone().stride() == x.stride()) == dense
+
+
 def test_copy_a_tensor_copy_keeps_the_memory_of_its_receiver(output):
     assert output("copy_a_tensor/copy_into_existing_memory").splitlines() == [
         "buffer = tensor([1., 2.])",
@@ -161,6 +261,26 @@ def test_copy_a_tensor_copy_keeps_the_memory_of_its_receiver(output):
 def test_copy_a_tensor_without_detach_the_receiver_joins_the_graph(output):
     shown = output("copy_a_tensor/copy_without_detach_joins_the_graph")
     assert shown == "buffer.requires_grad = True, buffer.is_leaf = False\n"
+    w = torch.ones(2, requires_grad=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for buffer in (torch.zeros(2), torch.zeros(2, dtype=torch.float64)):
+            (buffer.copy_(w) * 3).sum().backward()
+            assert w.grad.tolist() == [3.0, 3.0]
+            w.grad = None
+        assert not torch.zeros(2).copy_(w.detach()).requires_grad
+        assert not torch.zeros(2, dtype=torch.int64).copy_(w).requires_grad
+
+
+@pytest.mark.parametrize("requires_grad", [False, True])
+def test_copy_a_tensor_a_leaf_that_requires_grad_refuses_copies(requires_grad):
+    w = torch.nn.Parameter(torch.ones(2))
+    source = torch.zeros(2, requires_grad=requires_grad)
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+        w.copy_(source)
+    with torch.no_grad():
+        w.copy_(source)
+    assert w.is_leaf and w.requires_grad and w.tolist() == [0.0, 0.0]
 
 
 def test_copy_a_tensor_a_parameter_is_loaded_without_recording(output):
@@ -187,6 +307,62 @@ def test_copy_a_tensor_deepcopy_takes_grad_and_refuses_non_leaves(output):
     assert copy.deepcopy(w).grad.data_ptr() != w.grad.data_ptr()
 
 
+@pytest.mark.parametrize("info", module_db, ids=lambda info: info.name)
+def test_copy_a_tensor_deepcopy_of_a_module_leaves_grad_behind(info):
+    for module in modules(info):
+        for p in module.parameters():
+            p.grad = torch.ones_like(p)
+        twins = dict(copy.deepcopy(module).named_parameters())
+        for name, p in module.named_parameters():
+            assert twins[name].grad is None and twins[name].requires_grad
+            assert twins[name].data_ptr() != p.data_ptr() or not p.numel()
+
+
+def test_copy_a_tensor_deepcopy_of_a_parameter_leaves_grad_behind(output):
+    assert output("copy_a_tensor/deepcopy_of_a_parameter").splitlines() == [
+        "layer.weight.grad = tensor([[1.]])",
+        "twin.weight.grad = None",
+        "twin.weight.requires_grad = True",
+    ]
+    p = torch.nn.Parameter(torch.ones(1))
+    p.grad = torch.ones(1)
+    twin = copy.deepcopy(p)
+    assert twin.grad is None and twin.is_leaf
+    (twin * 3).backward()
+    assert p.grad.item() == 1.0  # and no gradient reaches the source
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        torch.as_tensor,
+        lambda x: x.to("cpu"),
+        lambda x: x.cpu(),
+        lambda x: x.to(x.dtype),
+        lambda x: x.type(x.dtype),
+        lambda x: x.type_as(x),
+        lambda x: x.to(x),
+    ],
+)
+@tensors
+def test_copy_a_tensor_what_has_nothing_to_convert_returns_the_tensor(convert, make):
+    x = make()
+    assert convert(x) is x
+
+
+@tensors
+def test_copy_a_tensor_contiguous_returns_what_is_contiguous_itself(make):
+    x = make()
+    assert (x.contiguous() is x) == x.is_contiguous()
+
+
+def test_copy_a_tensor_copy_copy_shares_memory_and_not_the_counter():
+    x = torch.ones(2)
+    shallow = copy.copy(x)
+    shallow.add_(1)
+    assert x.tolist() == [2.0, 2.0] and x._version == 0
+
+
 def test_copy_a_tensor_conversions_copy_only_when_they_convert(output):
     lines = output("copy_a_tensor/not_always_a_copy").splitlines()
     assert len(lines) == 5 and all(line.endswith(" = True") for line in lines)
@@ -205,3 +381,7 @@ def test_copy_a_tensor_the_table_names_what_it_says():
     s = x.detach().clone().requires_grad_()
     assert s.is_leaf and s.requires_grad and s.data_ptr() != x.data_ptr()
     assert x.clone().requires_grad and not x.clone().is_leaf
+    x.clone().sum().backward()
+    assert x.grad.tolist() == [1.0, 1.0] and s.grad is None
+    t = torch.ones(1, dtype=torch.int16, device="meta")
+    assert t.new_tensor([1, 2]).device == t.device

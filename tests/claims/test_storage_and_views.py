@@ -3,11 +3,17 @@
 import copy
 import io
 import itertools
+import math
+import random
+import warnings
 
 import numpy as np
 import pytest
 import torch
+from torch.testing._internal.common_modules import module_db
+from torch.testing._internal.common_optimizers import optim_db
 
+from tests.claims import populations_of_torch as population
 from tests.conftest import values
 
 OVERLAP = (
@@ -28,6 +34,55 @@ def storage(tensor):
 
 def shares(a, b):
     return storage(a) == storage(b)
+
+
+def positions(x):
+    """For each element, its place in the storage."""
+    places = torch.full(x.shape, x.storage_offset())
+    for d, (size, stride) in enumerate(zip(x.shape, x.stride(), strict=True)):
+        shape = [size if i == d else 1 for i in range(x.dim())]
+        places = places + (torch.arange(size) * stride).view(shape)
+    return places
+
+
+def by_strides(places):
+    """Whether a regular grid, an offset and a stride a dimension, gives the places."""
+    grid = places.flatten()[0]
+    for d, size in enumerate(places.shape):
+        one = places.select(d, min(1, size - 1)) - places.select(d, 0)
+        shape = [size if i == d else 1 for i in range(places.dim())]
+        grid = grid + (torch.arange(size) * one.flatten()[0]).view(shape)
+    return torch.equal(places, grid.expand_as(places))
+
+
+def layouts(count):
+    """Yield tensors laid out by chance: sliced, stepped, permuted, expanded."""
+    chance = random.Random(0)
+    for _ in range(count):
+        shape = [chance.choice([1, 1, 2, 3, 4]) for _ in range(chance.randint(0, 4))]
+        x = torch.arange(float(math.prod(2 * n for n in shape)))
+        x = x.view([2 * n for n in shape])
+        for d, n in enumerate(shape):
+            step = chance.choice([1, 1, 2])
+            start = chance.choice([0, 2 * n - n * step])
+            x = x.narrow(d, start, n * step)[
+                (slice(None),) * d + (slice(0, None, step),)
+            ]
+        x = x.permute(chance.sample(range(x.dim()), x.dim()))
+        if chance.random() < 0.3:
+            x = x.expand(2, *x.shape)
+        yield x, chance
+
+
+def factors(number, count, chance):
+    """Return a shape with so many elements."""
+    shape = []
+    for _ in range(count - 1):
+        shape.append(
+            chance.choice([n for n in range(1, number + 1) if number % n == 0])
+        )
+        number //= shape[-1]
+    return [*shape, number]
 
 
 def table(name):
@@ -52,6 +107,34 @@ def test_storage_object_storage_and_values_are_three_questions(output):
     x = torch.arange(6.0)
     assert shares(x, x.view(2, 3)) and not shares(x, x.clone())
     assert not torch.equal(x, x.view(2, 3))  # equal says nothing of storage
+    for equal in (x.clone(), x.view_as(x)):
+        assert torch.equal(equal, x) and equal is not x
+    with pytest.raises(NotImplementedError, match="Cannot access storage"):
+        torch.eye(2).to_sparse().untyped_storage()
+
+
+def test_storage_a_few_views_read_the_bits_as_something_else():
+    """Of all operations these alone; and view(dtype), which takes any dtype."""
+    differ = set()
+    for name, given, call in population.calls(
+        torch.float64, torch.complex128, limit=6, prepare=torch.Tensor.clone
+    ):
+        try:
+            returned = population.tensors(call())
+        except Exception:  # a sample that cannot be run so
+            continue
+        strided = [t for t in given if t.layout == torch.strided and t.numel()]
+        for t, source in itertools.product(returned, strided):
+            if t.layout != torch.strided or t is source or not t.numel():
+                continue
+            if shares(t, source) and (t.dtype, t.is_conj(), t.is_neg()) != (
+                source.dtype, source.is_conj(), source.is_neg(),
+            ):  # fmt: skip
+                differ.add(name)
+    names = {"view_as_real", "view_as_complex", "real", "imag", "conj"}
+    assert differ == names | {"H", "mH"}  # the conjugates of T and mT
+    x = torch.ones(2)
+    assert shares(x.view(torch.int32), x)
 
 
 def test_storage_a_view_differs_in_shape_strides_and_offset_only():
@@ -99,6 +182,57 @@ def test_storage_a_write_to_all_of_an_expanded_tensor_raises(output):
     assert torch.equal(wide.clone().add_(1), torch.ones(2, 3))
 
 
+def written(write):
+    """What a write to all of an expanded tensor does."""
+    x = torch.ones(1, 2)
+    wide = x.expand(2, 2)
+    expected = wide.clone()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        write(expected)
+        before = len(caught)
+        try:
+            write(wide)
+        except RuntimeError as error:
+            return "raises" if "single memory location" in str(error) else "fails"
+    if len(caught) > before:
+        return "warns"
+    return "right" if torch.equal(wide, expected) else "wrong"
+
+
+@pytest.mark.parametrize(
+    ("write", "does"),
+    [
+        (lambda t: t.add_(1), "raises"),
+        (lambda t: t.copy_(torch.zeros(2, 2)), "raises"),
+        (lambda t: t.__setitem__(slice(None), 5.0), "raises"),
+        (lambda t: t.index_copy_(0, torch.arange(2), torch.zeros(2, 2)), "raises"),
+        (lambda t: torch.add(t, 1, out=t), "raises"),
+        (lambda t: torch._foreach_add_([t], 1), "raises"),
+        (lambda t: t.fill_(5.0), "right"),
+        (lambda t: t.zero_(), "right"),
+        (lambda t: t.index_put_((torch.arange(2),), torch.zeros(2, 2)), "warns"),
+        (lambda t: t.masked_fill_(torch.eye(2).bool(), 5.0), "warns"),
+        (lambda t: t.tril_(), "wrong"),
+        (lambda t: t.triu_(), "wrong"),
+        (lambda t: t.apply_(lambda v: v + 1), "wrong"),
+    ],
+)
+def test_storage_the_check_for_overlaps_is_not_made_by_all_operations(write, does):
+    assert written(write) == does
+
+
+def test_storage_overlapping_windows_are_written_to_without_an_exception(output):
+    shown = output("storage_and_views/overlapping_windows").splitlines()
+    assert shown[-1] == "torch.equal(x, torch.ones(5)) = False"
+    for size, step in ((2, 1), (3, 1), (3, 2), (4, 3)):
+        x = torch.zeros(9)
+        windows = x.unfold(0, size, step)
+        assert 0 not in windows.stride()
+        windows.add_(1)
+        assert not torch.equal(x, torch.ones(9))
+
+
 def test_storage_a_write_to_one_row_of_an_expanded_tensor_changes_all(output):
     x = torch.zeros(1, 3)
     wide = x.expand(2, 3)
@@ -130,16 +264,92 @@ EITHER = {
 }
 
 
+SOURCES = {
+    "contiguous": torch.ones(2, 3),
+    "transposed": torch.ones(2, 3).t(),
+    "expanded": torch.ones(1, 3).expand(2, 3),
+    "with gaps": torch.ones(4, 6)[::2, 1::2],
+    "one element": torch.ones(1, 1),
+    "one row": torch.ones(1, 3),
+    "bool": torch.ones(2, 3, dtype=torch.bool),
+    "integers": torch.ones(2, 3, dtype=torch.int64),
+    "conjugate": torch.ones(2, 3, dtype=torch.complex64).conj(),
+    "non-leaf": torch.ones(2, 3, requires_grad=True) * 2,
+    "parameter": torch.nn.Parameter(torch.ones(2, 3)),
+}
+sources = pytest.mark.parametrize("x", SOURCES.values(), ids=SOURCES)
+
+
+@sources
 @pytest.mark.parametrize("call", VIEWS)
-def test_storage_some_operations_always_return_views(call):
-    for x in (torch.ones(2, 3), torch.ones(2, 3).t()):
-        assert shares(VIEWS[call](x), x)
+def test_storage_some_operations_always_return_views(call, x):
+    assert shares(VIEWS[call](x), x)
 
 
+@sources
+@pytest.mark.parametrize(
+    "index", [0, -1, slice(None), (slice(None), 0), ..., None, torch.tensor(0)]
+)
+def test_storage_numbers_and_slices_as_an_index_always_give_views(index, x):
+    assert shares(x[index], x)
+
+
+@sources
 @pytest.mark.parametrize("call", COPIES)
-def test_storage_some_operations_always_copy(call):
-    for x in (torch.ones(2, 3), torch.ones(2, 3).t()):
-        assert not shares(COPIES[call](x), x)
+def test_storage_some_operations_always_copy(call, x):
+    if "x > 0" in call and x.is_complex():
+        x = x.resolve_conj().real
+    assert not shares(COPIES[call](x), x)
+
+
+@sources
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: x[[0]],
+        lambda x: x[[0], :1],
+        lambda x: x[torch.arange(x.size(0))],
+        lambda x: x[torch.ones(x.shape, dtype=torch.bool)],
+        lambda x: x[torch.tensor(True)],
+        lambda x: x.flip(()),
+        lambda x: x.repeat(1, 1),
+    ],
+)
+def test_storage_lists_masks_repeat_and_flip_copy_even_where_a_view_would_do(call, x):
+    assert not shares(call(x), x)
+
+
+def test_storage_view_reshape_flatten_and_contiguous_for_layouts_by_chance():
+    """A view where strides describe the result; else view raises, the others copy."""
+    seen = {True: 0, False: 0}
+    for x, chance in layouts(600):
+        shape = factors(x.numel(), chance.randint(1, 4), chance)
+        describable = by_strides(positions(x).reshape(shape))
+        seen[describable] += 1
+        if describable:
+            assert shares(x.view(shape), x)
+            assert torch.equal(positions(x.view(shape)), positions(x).reshape(shape))
+        else:
+            with pytest.raises(RuntimeError, match="at least one dimension spans"):
+                x.view(shape)
+        assert shares(x.reshape(shape), x) == describable
+        assert shares(x.flatten(), x) == by_strides(positions(x).flatten())
+        assert (x.contiguous() is x) == x.is_contiguous()
+        assert x.is_contiguous() or not shares(x.contiguous(), x)
+    assert min(seen.values()) > 50
+
+
+def test_storage_a_dimension_can_be_split_by_view_in_any_layout():
+    for x, chance in layouts(300):
+        for d, size in enumerate(x.shape):
+            split = factors(size, 2, chance)
+            assert shares(x.view(*x.shape[:d], *split, *x.shape[d + 1 :]), x)
+
+
+def test_storage_clone_copies_the_elements_shown_and_no_others():
+    for x, _ in layouts(300):
+        assert torch.equal(x.clone(), x) and not shares(x.clone(), x)
+        assert x.clone().untyped_storage().nbytes() == x.numel() * x.element_size()
 
 
 @pytest.mark.parametrize("call", EITHER)
@@ -155,6 +365,7 @@ def test_storage_conversions_return_the_tensor_itself_if_nothing_changes():
     assert x.to(torch.float32) is x and x.t().to(torch.float32).stride() == (1, 3)
     t = x.t()
     assert t.to(torch.float32) is t and t.contiguous() is not t
+    assert x.to(torch.float32, copy=True) is not x
 
 
 def test_storage_the_table_of_views_and_copies_shows_all_three_kinds():
@@ -213,6 +424,30 @@ def test_storage_base_is_the_first_tensor_even_for_a_view_of_a_view():
     assert rows._is_view() and rows._base is x
     assert rows[1]._base is x and rows[1].view(3, 1)._base is x
     assert not x._is_view() and x._base is None
+    with torch.no_grad():
+        assert x.view(2, 3)._base is x
+    with torch.inference_mode():
+        fresh = torch.arange(6.0)
+        assert shares(fresh.view(2, 3), fresh) and fresh.view(2, 3)._base is None
+
+
+def test_storage_what_makes_views_keeps_the_first_tensor_as_base():
+    """Of all operations only unsafe_chunk and unsafe_split share without a base."""
+    views, without = set(), set()
+    for name, given, call in population.calls(
+        torch.float64, limit=6, prepare=torch.Tensor.clone
+    ):
+        try:
+            returned = population.tensors(call())
+        except Exception:  # a sample that cannot be run so
+            continue
+        strided = [t for t in given if t.layout == torch.strided and t.numel()]
+        for t, source in itertools.product(returned, strided):
+            if t.layout != torch.strided or any(t is g for g in given) or not t.numel():
+                continue
+            if shares(t, source):
+                (views if t._base is source else without).add(name)
+    assert len(views) > 40 and without == {"unsafe_chunk", "unsafe_split"}
 
 
 def test_storage_is_view_does_not_tell_whether_memory_is_shared(output):
@@ -234,6 +469,39 @@ def test_storage_data_ptr_misses_an_overlap_and_storage_finds_it():
     assert front.data_ptr() != back.data_ptr() and shares(front, back)
     front.add_(1)
     assert back[0] == 1.0
+
+
+def test_storage_shares_memory_finds_common_elements_in_layouts_by_chance():
+    base, chance = torch.zeros(24), random.Random(0)
+
+    def part():
+        start, stop = sorted(chance.sample(range(25), 2))
+        x = base[start : stop : chance.randint(1, 4)]
+        return x.view(2, -1) if x.numel() % 2 == 0 and chance.random() < 0.5 else x
+
+    seen = {True: 0, False: 0}
+    for _ in range(300):
+        a, b = part(), part()
+        both = {*positions(a).flatten().tolist()} & {*positions(b).flatten().tolist()}
+        assert np.shares_memory(a.numpy(), b.numpy()) == bool(both)
+        seen[bool(both)] += 1
+    assert min(seen.values()) > 50
+
+
+def test_storage_the_address_0_says_nothing():
+    pairs = [(torch.empty(0), torch.empty(0))]
+    pairs += [(torch.ones(2, device="meta"), torch.ones(3, device="meta"))]
+    for a, b in pairs:
+        assert shares(a, b) and a.data_ptr() == b.data_ptr() == 0
+
+
+def test_storage_not_every_tensor_has_an_array():
+    with pytest.raises(TypeError, match="BFloat16"):
+        torch.ones(1, dtype=torch.bfloat16).numpy()
+    w = torch.ones(1, requires_grad=True)
+    with pytest.raises(RuntimeError, match="requires grad"):
+        w.numpy()
+    assert np.shares_memory(w.detach().numpy(), w.detach().numpy())
 
 
 def test_storage_one_storage_does_not_mean_a_common_element():
@@ -271,6 +539,10 @@ def test_storage_deepcopy_of_a_view_copies_the_whole_storage(output):
     assert deep.shape == (2,) and not shares(deep, x)
     assert deep.untyped_storage().nbytes() == x.untyped_storage().nbytes() == 4000
     assert x[:2].clone().untyped_storage().nbytes() == 8
+    buffer = copy.deepcopy(torch.nn.Buffer(x[:2]))
+    assert buffer.untyped_storage().nbytes() == 4000
+    parameter = copy.deepcopy(torch.nn.Parameter(x[:2]))
+    assert parameter.untyped_storage().nbytes() == 8
     assert output("storage_and_views/deepcopy_of_a_view").splitlines() == [
         "tensor([0., 1.]) 20",
         "tensor([0., 1.]) 20",
@@ -281,6 +553,7 @@ def test_storage_deepcopy_of_a_view_copies_the_whole_storage(output):
 def test_storage_save_writes_the_whole_storage_of_a_view():
     x = torch.zeros(1000)
     assert in_file(x[:2]) == in_file(x)
+    assert in_file(torch.nn.Parameter(x[:2])) >= in_file(x)
     assert in_file(x) - in_file(x[:2].clone()) == pytest.approx(4 * 998, abs=64)
     file = io.BytesIO()
     torch.save(x[:2], file)
@@ -319,6 +592,14 @@ def test_storage_state_dict_is_live_and_so_are_its_shallow_copies(output):
     assert dict(model.state_dict())["weight"].data_ptr() == model.weight.data_ptr()
 
 
+@pytest.mark.parametrize("info", module_db, ids=lambda info: info.name)
+def test_storage_the_entries_of_state_dict_share_with_every_module(info):
+    for module in population.modules(info):
+        there = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+        for name, entry in module.state_dict().items():
+            assert entry.data_ptr() == there[name].data_ptr()
+
+
 def test_storage_set_moves_one_object_to_another_storage(output):
     x, y = torch.zeros(2), torch.ones(2)
     z = x.detach()
@@ -345,6 +626,34 @@ def test_storage_copy_writes_the_values_where_they_are():
     square = x.view(2, 2)
     x.copy_(torch.arange(4.0))
     assert square.tolist() == [[0.0, 1.0], [2.0, 3.0]]
+
+
+KEEPS_WORKING = {"Adadelta", "ASGD", "Rprop", "SGD", "SparseAdam", "Adagrad", "RMSprop"}
+
+
+@pytest.mark.parametrize("info", optim_db, ids=lambda info: info.name)
+def test_storage_many_optimizers_raise_after_a_change_of_dtype(info, output):
+    shown = output("storage_and_views/optimizer_after_double").splitlines()
+    assert shown[0].startswith("weight is model.weight = True")
+    assert shown[1].endswith(" = torch.float32")
+    module = torch.nn.Module()
+    module.w = torch.nn.Parameter(torch.ones(2, 2))
+    optimizer = info.optim_cls(module.parameters(), lr=0.1)
+
+    def step():
+        grad = torch.full_like(module.w, 0.5)
+        module.w.grad = grad.to_sparse() if info.only_supports_sparse_grads else grad
+        optimizer.step((lambda: module.w.sum()) if info.step_requires_closure else None)
+
+    step()
+    module.double()
+    assert optimizer.param_groups[0]["params"][0] is module.w
+    try:
+        step()
+        works = True
+    except RuntimeError:
+        works = False
+    assert works == (info.name in KEEPS_WORKING)
 
 
 @pytest.mark.parametrize("convert", ["double", "to"])
@@ -375,6 +684,12 @@ def test_storage_resize_changes_one_shape_and_lengthens_the_shared_storage(outpu
     assert shares(x, z) and x.untyped_storage().nbytes() == 24 and x.shape == (4,)
     z[0] = 7.0
     assert x[0] == 7.0
+    with pytest.raises(RuntimeError, match="cannot resize variables that require grad"):
+        torch.ones(2, requires_grad=True).resize_(4)
+    array = np.ones(2)
+    with pytest.raises(RuntimeError, match="storage that is not resizable"):
+        torch.from_numpy(array).resize_(4)
+    assert torch.from_numpy(array).resize_(1).shape == (1,)
     text = output("storage_and_views/resize_grows_the_storage")
     assert "x.shape = torch.Size([4]), z.shape = torch.Size([2, 2])" in text
     assert text.rstrip().endswith("x = tensor([7., 1., 2., 3.])")

@@ -4,9 +4,18 @@ import re
 
 import pytest
 import torch
+from torch.testing._internal.common_modules import module_db
+from torch.testing._internal.common_optimizers import optim_db
+
+from tests.claims.populations_of_torch import modules
 
 NOTEBOOK = "notebooks/two-networks"
-OPTIMIZERS = ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"]
+OPTIMIZERS = [
+    (info, implementation)
+    for info in optim_db
+    for implementation in ("default", *info.supported_impls)
+    if implementation != "differentiable"
+]
 
 
 def leaf(value):
@@ -54,13 +63,41 @@ def test_two_networks_z_is_a_constant_on_the_same_memory(output):
     ]
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_two_networks_step_writes_in_place(name):
-    w = leaf(4.0)
+@pytest.mark.parametrize(
+    ("info", "implementation"),
+    OPTIMIZERS,
+    ids=[f"{info.name} {implementation}" for info, implementation in OPTIMIZERS],
+)
+def test_two_networks_step_writes_in_place(info, implementation):
+    """With every optimizer, in each of its implementations."""
+    given = {} if implementation == "default" else {implementation: True}
+    w = torch.full((2, 2), 4.0, requires_grad=True)
     z = w.detach()
-    w.backward()
-    getattr(torch.optim, name)([w], lr=0.5).step()
-    assert z.data_ptr() == w.data_ptr() and z.item() == w.item() != 4.0
+    w.grad = torch.full((2, 2), 0.5)
+    if info.only_supports_sparse_grads:
+        w.grad = w.grad.to_sparse()
+    optimizer = info.optim_cls([w], lr=0.5, **given)
+    optimizer.step((lambda: w.sum()) if info.step_requires_closure else None)
+    assert z.data_ptr() == w.data_ptr() and torch.equal(z, w) and (w != 4.0).any()
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "Adagrad"])
+def test_two_networks_a_fused_step_in_between_is_silently_wrong(name):
+    """No exception, and the gradient of t is the new value; a clone is right."""
+    for fused, clone in ((False, False), (True, False), (True, True)):
+        w, t = leaf(4.0), leaf(7.0)
+        optimizer_a = getattr(torch.optim, name)([w], lr=0.5, fused=fused)
+        (2 * w).backward()
+        z = w.detach().clone() if clone else w.detach()
+        loss_b = z * t
+        optimizer_a.step()
+        if not fused:
+            with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+                loss_b.backward()
+            continue
+        loss_b.backward()
+        assert w.item() != 4.0
+        assert t.grad.item() == (4.0 if clone else w.item())
 
 
 def test_two_networks_rebinding_ends_the_sharing(output):
@@ -83,6 +120,21 @@ def test_two_networks_load_state_dict_copies_by_default(output):
         "z = tensor([[5.]])",
         "z.data_ptr() == net.weight.data_ptr() = True",
     ]
+
+
+@pytest.mark.parametrize("info", module_db, ids=lambda info: info.name)
+def test_two_networks_load_state_dict_writes_into_the_parameters_of_any_module(info):
+    """And with assign=True it replaces them."""
+    for module in modules(info):
+        before = dict(module.named_parameters())
+        addresses = {name: p.data_ptr() for name, p in before.items()}
+        saved = {name: t.clone() for name, t in module.state_dict().items()}
+        module.load_state_dict(saved)
+        for name, p in module.named_parameters():
+            assert p is before[name] and p.data_ptr() == addresses[name]
+        module.load_state_dict(saved, assign=True)
+        for name, p in module.named_parameters():
+            assert p is not before[name] and p.data_ptr() == saved[name].data_ptr()
 
 
 def test_two_networks_a_replaced_parameter_is_not_shared(output):
