@@ -506,7 +506,7 @@ def test_versions_in_place_methods_that_write_move_the_counter():
     for op in op_db:
         if op.inplace_variant is None:
             continue
-        for sample in samples(op, 6):
+        for sample in samples(op, 4):
             if not isinstance(sample.input, torch.Tensor) or sample.broadcasts_input:
                 continue
             x = sample.input.detach().clone()
