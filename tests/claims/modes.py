@@ -56,7 +56,8 @@ def operations() -> list[tuple[str, Any, tuple[Any, ...], dict[str, Any]]]:
             for dtype in (torch.float32, torch.complex64, torch.int64):
                 if dtype in op.dtypes:
                     flag = op.supports_autograd and dtype != torch.int64
-                    samples = op.sample_inputs("cpu", dtype, requires_grad=flag)
+                    # Not op.sample_inputs, which looks at the stack each time.
+                    samples = op.sample_inputs_func(op, "cpu", dtype, flag)
                     for one in islice(samples, 2):
                         arguments = (one.input, *one.args)
                         found.append((op.name, op, arguments, one.kwargs))

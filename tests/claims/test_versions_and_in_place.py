@@ -494,7 +494,7 @@ def samples(op, limit, requires_grad=False):
     if dtype is None:
         return
     torch.manual_seed(0)
-    made = op.sample_inputs("cpu", dtype, requires_grad=requires_grad)
+    made = op.sample_inputs_func(op, "cpu", dtype, requires_grad)
     for _, sample in zip(range(limit), made, strict=False):
         yield sample
 
