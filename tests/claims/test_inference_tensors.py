@@ -143,6 +143,14 @@ def test_modes_a_shallow_copy_is_a_normal_tensor_on_the_same_memory():
     assert torch.equal(t, torch.full((3,), 2.0))
 
 
+def test_modes_the_exception_comes_after_the_write():
+    """add_() raises, and the values have changed."""
+    t = inference_tensor()
+    with pytest.raises(RuntimeError, match=NOT_WRITTEN):
+        t.add_(1)
+    assert torch.equal(t, torch.full((3,), 2.0))
+
+
 def test_modes_a_write_through_data_is_not_refused():
     """The check is got around, not satisfied."""
     t = inference_tensor()
@@ -317,7 +325,9 @@ def test_modes_in_place_operations_on_inference_tensors_raise_or_write_nothing()
         before = given[0].clone()
         raised = failure(lambda w=write, n=given, k=named: w(*n, **k))
         assert raised == "" or NOT_WRITTEN in raised, name
-        raising |= {name} if raised else set()
+        if raised:  # after the kernel has run: the values may have changed
+            raising.add(name)
+            continue
         after = given[0].clone()
         if after.shape != before.shape or not torch.equal(
             after.nan_to_num(), before.nan_to_num()
@@ -374,7 +384,7 @@ def test_modes_writes_that_no_counter_sees_are_not_refused(name):
 
 @pytest.mark.parametrize("name", CHECKED)
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.enable_grad])
-def test_modes_writes_that_a_counter_would_see_are_refused(name, mode):
+def test_modes_writes_that_a_counter_would_see_raise(name, mode):
     t = inference_tensor()
     with mode(), pytest.raises(RuntimeError, match=NOT_WRITTEN):
         CHECKED[name](t)
