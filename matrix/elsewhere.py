@@ -45,4 +45,5 @@ def probe(code):
 
 warnings.simplefilter("ignore")
 torch._lazy.ts_backend.init()
-print(json.dumps({id: probe(code) for id, code in OPERATIONS.items()}, indent=1))
+found = {name: probe(code) for name, code in OPERATIONS.items()}
+print(json.dumps(found, indent=1))
