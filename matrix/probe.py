@@ -52,7 +52,7 @@ def is_inside(y, x):
 
 
 def memory(kind, **other):
-    """What the result is of a source: x itself, an alias, or not; or its error."""
+    """What the result is of a source: x, an alias, or not; or the error."""
     x = source(kind, **other)
     y, error, _ = attempt(operation, x)
     if error or y is x:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import configparser
-import json
 import re
 import textwrap
 from dataclasses import dataclass, replace
@@ -127,7 +126,7 @@ def program(template: str, operation: Operation, device: str = "cpu") -> str:
 
 def elsewhere(template: str, usual: str, operations: list[Operation]) -> str:
     """Return the program that asks all operations about another device."""
-    asked = {}
+    asked = ""
     for operation in operations:
         if "j" in operation.values:  # complex numbers, which crash that device
             continue
@@ -138,10 +137,9 @@ def elsewhere(template: str, usual: str, operations: list[Operation]) -> str:
             lines.insert(0, f"x = source({operation.values})")
         if operation.imports:
             lines.insert(0, f"import {operation.imports}")
-        asked[operation.id] = "\n".join(lines)
-    text = template.replace(
-        "OPERATIONS = {}", f"OPERATIONS = {json.dumps(asked, indent=4)}"
-    )
+        code = "\n".join(lines)
+        asked += f'    "{operation.id}": r"""\n{code}\n""",\n'
+    text = template.replace("OPERATIONS = {}", f"OPERATIONS = {{\n{asked}}}")
     return text.replace("USUAL = []", usual)
 
 

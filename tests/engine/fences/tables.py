@@ -89,7 +89,7 @@ def operation(id_: str, expression: str, **more: str) -> Operation:
     return Operation(id_, 1, expression, **more)
 
 
-STAYS = {"exception": None, "same_object": False, "device": "lazy", "copies": 0}
+STAYS = {"exception": None, "device": "lazy", "copies": 0}
 ELSEWHERE = {
     **dict.fromkeys(("detach", "clone", "detach-requires-grad", "itself"), STAYS),
     "clone-contiguous": {**STAYS, "device": "cpu", "copies": 2},

@@ -381,5 +381,21 @@ def test_the_kind_of_a_result_is_told_from_its_row():
     assert wishes.kind(row_of(matrix, "item", "leaf")) == "number"
 
 
+@pytest.mark.parametrize("own_gradient", [False, True])
+def test_what_is_trained_gets_a_gradient_of_its_own(own_gradient):
+    """To require grad is not enough: a view made under no_grad does."""
+    matrix = small()
+    rows = tuple(
+        dataclasses.replace(
+            one,
+            facts={**one.facts, "requires_grad": True, "own_gradient": own_gradient},
+        )
+        for one in matrix.of(matrix.operations[0])
+    )
+    matrix = dataclasses.replace(matrix, rows=rows)
+    wish = Wish("tensor", "shared", "cut", "leaf", "no", "", "any")
+    assert wishes.grants(matrix, matrix.operations[0], wish) == own_gradient
+
+
 def test_the_script_is_small():
     assert (ROOT / "docs/assets/chooser.js").stat().st_size < 5_000

@@ -121,3 +121,13 @@ def test_links_to_rows_are_anchors_that_stay(matrix):
     }
     codes = [operation.code for operation in matrix.operations]
     assert len(set(codes)) == len(codes) >= 80
+
+
+def test_each_warning_of_an_operation_is_told_once():
+    template = (ROOT / TEMPLATE).read_text("utf-8")
+    calls = "\n".join(f'warnings.warn("{text}")' for text in "aba")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(program(template, Operation("loud", 1, "x", setup=calls)), {})
+    facts = json.loads(printed.getvalue())["leaf"]
+    assert facts["warnings"] == ["UserWarning: a", "UserWarning: b"]

@@ -494,6 +494,7 @@ def test_a_cell_of_the_csv_is_plain():
     assert export.cell_text(None) == ""
     assert export.cell_text(True) == "true"
     assert export.cell_text(["a", "b"]) == "a\nb"
+    assert export.cell_text({"a": "b", "c": "d: e"}) == "a: b\nc: d: e"
     assert export.cell_text("(1, 2)") == "(1, 2)"
 
 

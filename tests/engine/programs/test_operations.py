@@ -112,8 +112,8 @@ def test_one_program_asks_all_operations_about_another_device(tmp_path):
     assert names["USUAL"] == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
     # What that device has no numbers for is left out.
     assert names["OPERATIONS"] == {
-        "itself": "y = x",
-        "in-a-block": "import copy\nx = source([1.0])\nwith torch.no_grad():\n"
+        "itself": "\ny = x\n",
+        "in-a-block": "\nimport copy\nx = source([1.0])\nwith torch.no_grad():\n"
         "    y = x.clone()\n    with torch.inference_mode():\n"
-        "        z = y.clone()\n    y = z",
+        "        z = y.clone()\n    y = z\n",
     }
