@@ -28,10 +28,10 @@ y = OnCtx.apply(h); h.detach().mul_(5)
 y = checkpoint(lambda h: h * v, h, use_reentrant=False); v.mul_(5)
 y = torch.kron(h, h); h.detach().mul_(5)
 h.detach().mul_(5); y = h * h
-NotDirty.apply(h); y = h * h
+z = NotDirty.apply(h); y = h * z
 y = torch.zeros(1).double().scatter(0, place, h.repeat(2))
 y = h.repeat(3); y.unfold(0, 2, 1).mul_(2)
-k = h * 1; m = h * 1; m.register_hook(lambda g: seen.append(g.mul_(5))); y = k + m
+k = h * 1; m = h * 1; m.register_hook(lambda g: g.mul_(5) and None); y = k + m
 """
 
 
@@ -64,7 +64,7 @@ def forward(code, w):
     norm = nn.BatchNorm1d(1).double()
     bilinear = nn.Bilinear(1, 1, 1, bias=False).double()
     nn.init.constant_(bilinear.weight, 1.1)
-    names = {"w": w, "h": w * 1, "v": leaf(2.0).detach(), "seen": []}
+    names = {"w": w, "h": w * 1, "v": leaf(2.0).detach()}
     names |= {"norm": norm, "bilinear": bilinear, "sgd": torch.optim.SGD}
     names |= {"torch": torch, "copy": copy, "checkpoint": checkpoint}
     names |= {"graph": graph, "OnCtx": OnCtx, "NotDirty": NotDirty}

@@ -13,8 +13,8 @@ class Double(torch.autograd.Function):
 
 w = torch.tensor([2.0], requires_grad=True)
 h = w * 1
-Double.apply(h)
-y = h * h
+z = Double.apply(h)
+y = h * z
 y.backward()
 print(f"{y = }")
 print(f"{w.grad = }")

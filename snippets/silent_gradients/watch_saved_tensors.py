@@ -17,8 +17,8 @@ def watch_saved_tensors(ignore=()):
 
     def unpack(saved):
         alive, t, kept, version, where = saved
-        if (now := alive()) is not None:
-            t = now.detach()
+        now = alive()
+        t = t if now is None else now.detach()
         note = f"{where}; counter {version}, now {t._version}\n"
         if not any(now is one for one in ignore):
             torch.testing.assert_close(  # raises AssertionError

@@ -5,8 +5,13 @@ from __future__ import annotations
 import perfplot
 import pytest
 import torch
+import torch._lazy.ts_backend
 
 from tests.conftest import values
+
+# "lazy" is a device with memory of its own that needs no GPU. A process may ask
+# for it once.
+torch._lazy.ts_backend.init()
 
 
 @pytest.fixture(autouse=True)

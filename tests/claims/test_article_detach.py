@@ -12,7 +12,6 @@ from inspect import signature
 import numpy as np
 import pytest
 import torch
-import torch._lazy.ts_backend
 from torch import nn
 from torch.autograd import forward_ad
 from torch.testing._internal.common_methods_invocations import op_db
@@ -45,12 +44,6 @@ OPTIMIZERS = {
     and kind not in (torch.optim.Optimizer, torch.optim.SparseAdam)
 }
 layouts = pytest.mark.parametrize("make", LAYOUTS.values(), ids=LAYOUTS)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def second_device():
-    """A second device that holds values, without a GPU."""
-    torch._lazy.ts_backend.init()
 
 
 def leaf(value=1.0):

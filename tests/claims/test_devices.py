@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import torch
-import torch._lazy.ts_backend
 from torch.testing._internal.common_modules import module_db
 
 from tests.claims.populations_of_torch import modules
@@ -60,7 +59,6 @@ def made_in_inference_mode():
 
 
 # Devices that need no GPU: one without values, one with memory of its own.
-torch._lazy.ts_backend.init()
 elsewhere = pytest.mark.parametrize("elsewhere", ["meta", "lazy"])
 
 
