@@ -70,6 +70,12 @@ def view(request, run):
     return View(run, language, "detach.md", "../", 1)
 
 
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    """Some operations of the matrix write files: here, and not in the repository."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def output(results):
     """A function: what a snippet, or one section of it, printed in a fresh run."""

@@ -21,10 +21,7 @@ def matrix(run):
     return of_run(run)[0]
 
 
-@pytest.fixture(autouse=True)
-def in_a_folder_of_its_own(tmp_path, monkeypatch):
-    """Some operations write files."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def test_matrix_a_trap_has_no_exception_and_no_warning(matrix):

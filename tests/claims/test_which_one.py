@@ -10,6 +10,8 @@ from sitebuild.fences.chooser import wishes
 from sitebuild.fences.matrix.table import of_run
 from tests.engine.fences.second_way import function
 
+pytestmark = pytest.mark.usefixtures("own_folder")
+
 
 @pytest.fixture(scope="module")
 def matrix(run):

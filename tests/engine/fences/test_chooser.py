@@ -22,6 +22,8 @@ from tests.conftest import ROOT
 from tests.engine.fences import second_way
 from tests.engine.fences.tables import row_of, small, tables_run
 
+pytestmark = pytest.mark.usefixtures("own_folder")
+
 
 @pytest.fixture(scope="module")
 def run(project):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
-from pathlib import Path
 
 import pytest
 import torch
@@ -18,14 +16,7 @@ from tests.conftest import ROOT
 from tests.engine.fences.second_way import second_way
 from tests.engine.fences.tables import row_of, tables_run
 
-
-@pytest.fixture(scope="module", autouse=True)
-def in_a_folder_of_its_own(tmp_path_factory):
-    """Some operations write files."""
-    before = Path.cwd()
-    os.chdir(tmp_path_factory.mktemp("matrix"))
-    yield
-    os.chdir(before)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 @pytest.fixture(scope="module")
