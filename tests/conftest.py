@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch._lazy.ts_backend
 
 from sitebuild import programs
 from sitebuild.fences import figure
@@ -21,6 +23,9 @@ from sitebuild.run import populations as asked
 from sitebuild.run.recording import read_recordings
 from sitebuild.run.runner import Runner
 from sitebuild.view import View
+
+# A process can start the device "lazy" once; tests and programs ask more often.
+torch._lazy.ts_backend.init = cache(torch._lazy.ts_backend.init)
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -9,8 +9,7 @@ import torch._lazy.ts_backend
 
 from tests.conftest import values
 
-# "lazy" is a device with memory of its own that needs no GPU. A process may ask
-# for it once.
+# "lazy" is a device with memory of its own that needs no GPU.
 torch._lazy.ts_backend.init()
 
 

@@ -6,7 +6,10 @@ import contextlib
 import dataclasses
 import functools
 import io
+import os
+import tempfile
 import warnings
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -26,13 +29,17 @@ ENVIRONMENT = Environment("2.13.0+cpu", "3.11.7", "2.4.6", False, "CPU", "Linux 
 def tables_run(project: Project) -> Run:
     """A run of the probes and the examples alone, for the CPU and in this process."""
     results = {}
-    for name, program in project.programs.items():
-        if name.startswith(("matrix/", "which-one/")) and not program.needs_cuda:
-            printed = io.StringIO()
-            with contextlib.redirect_stdout(printed), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                exec(program.source, {"__name__": "__main__"})
-            results[name] = Result("end", {"": clean(printed.getvalue())})
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # some operations write files
+        for name, program in project.programs.items():
+            if name.startswith(("matrix/", "which-one/")) and not program.needs_cuda:
+                printed = io.StringIO()
+                with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    exec(program.source, {"__name__": "__main__"})
+                results[name] = Result("end", {"": clean(printed.getvalue())})
+        os.chdir(before)
     return Run(project, ENVIRONMENT, results)
 
 
