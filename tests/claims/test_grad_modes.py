@@ -747,3 +747,32 @@ def test_modes_an_inference_tensor_refuses_the_flag_outside_only():
         inside.requires_grad = True
     with pytest.raises(RuntimeError, match="inference tensor outside InferenceMode"):
         t.requires_grad = True
+
+
+@pytest.mark.parametrize("name", UNRECORDED)
+@pytest.mark.parametrize("training", [True, False])
+def test_modes_a_layer_makes_nan_of_a_masked_sequence_on_its_fast_path(name, training):
+    """Recorded, or in training mode, or without that path, it returns numbers."""
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).train(training)
+    padding = torch.tensor([[False, False, True], [True, True, True]])
+
+    def nan():
+        y = layer(torch.ones(2, 3, 8), src_key_padding_mask=padding)
+        return [bool(one.isnan().any()) for one in y]
+
+    assert nan() == [False, False]
+    with CONTEXTS[name]():
+        assert nan() == [False, not training]
+        enabled = torch.backends.mha.get_fastpath_enabled()
+        torch.backends.mha.set_fastpath_enabled(False)
+        try:
+            assert nan() == [False, False]
+        finally:
+            torch.backends.mha.set_fastpath_enabled(enabled)
+
+
+def test_modes_detach_in_place_takes_the_flag_from_a_result():
+    """So the page says that it cannot be set, not that it cannot be removed."""
+    y = leaf() * 2
+    y.detach_()
+    assert not y.requires_grad
