@@ -135,6 +135,19 @@ def test_P26_deepcopy_copies_leaves_of_any_kind(make):
     )
 
 
+@pytest.mark.parametrize(
+    "layout", [torch.sparse_csr, torch.sparse_csc, torch.sparse_bsr, torch.sparse_bsc]
+)
+def test_P26_deepcopy_does_not_copy_compressed_sparse_tensors(layout):
+    """Leaves or not; detach().clone() does."""
+    blocks = (1, 1) if layout in (torch.sparse_bsr, torch.sparse_bsc) else None
+    x = torch.eye(2).to_sparse(layout=layout, blocksize=blocks)
+    assert x.is_leaf
+    with pytest.raises(NotImplementedError, match="Cannot access storage"):
+        deepcopy(x)
+    assert torch.equal(x.detach().clone().to_dense(), torch.eye(2))
+
+
 def test_P29_assigning_the_sum_leaves_the_shared_memory_alone():
     """array = array + 1 shows that nothing is shared: false."""
     x = torch.ones(2)
@@ -256,6 +269,14 @@ def test_P10_a_leaf_refuses_the_write_while_recording_is_on(write):
     with torch.no_grad():
         write(w)
     assert w.tolist() != before
+
+
+def test_P10_views_of_a_leaf_that_do_not_require_grad_take_the_write():
+    w = torch.ones(2, requires_grad=True)
+    for view in (w.detach(), w.view(torch.int32)):
+        assert not view.requires_grad
+        view.fill_(0)
+        assert w.tolist() == [0.0, 0.0]
 
 
 def test_W09_data_hides_a_write_that_detach_reports():

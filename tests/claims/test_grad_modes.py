@@ -676,3 +676,103 @@ def test_modes_train_and_eval_change_what_dropout_and_batch_norm_return(layer):
         torch.manual_seed(0)
         with context():
             assert not torch.equal(module.train()(x), module.eval()(x))
+
+
+class Twice(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient * 2
+
+
+@pytest.mark.parametrize("switch", [torch.enable_grad, torch.inference_mode])
+def test_modes_a_function_of_ones_own_goes_by_the_grad_mode_alone(switch):
+    """With enable_grad() inside inference_mode it is recorded, torch's are not."""
+    w = torch.ones(3, requires_grad=True)
+    with torch.inference_mode(), switch():
+        own, other = Twice.apply(w), w * 2
+    assert own.requires_grad == (switch is torch.enable_grad)
+    assert not other.requires_grad and own.is_inference()
+    if own.requires_grad:
+        (gradient,) = torch.autograd.grad(own, w, torch.ones(3))
+        assert gradient.tolist() == [2.0] * 3
+
+
+def test_modes_a_transform_has_its_gradient_inside_inference_mode():
+    """So the page says that what is computed inside has no backward()."""
+    with torch.inference_mode():
+        gradient = torch.func.grad(lambda x: (x * x).sum())(torch.ones(2))
+        y = leaf() * 2
+        assert gradient.tolist() == [2.0, 2.0]
+        with pytest.raises(RuntimeError, match="does not require grad"):
+            y.backward()
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        y.backward()
+
+
+@pytest.mark.parametrize("line_search", [None, "strong_wolfe"])
+@pytest.mark.parametrize("anew", [True, False])
+def test_modes_lbfgs_moves_a_frozen_parameter_without_a_gradient(line_search, anew):
+    """Its direction comes from earlier steps; a new one has none to go by."""
+    w, frozen = leaf(2.0), leaf(1.0)
+
+    def made():
+        return torch.optim.LBFGS(
+            [w, frozen], lr=0.1, max_iter=3, line_search_fn=line_search
+        )
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (w + 2 * frozen) ** 4
+        loss.backward()
+        return loss
+
+    optimizer = made()
+    optimizer.step(closure)
+    frozen.requires_grad_(False)
+    optimizer.zero_grad()
+    optimizer = made() if anew else optimizer
+    before = frozen.item(), w.item()
+    optimizer.step(closure)
+    assert frozen.grad is None and w.item() != before[1]
+    assert (frozen.item() == before[0]) == anew
+
+
+def test_modes_an_inference_tensor_refuses_the_flag_outside_only():
+    with torch.inference_mode():
+        t, inside = torch.ones(2), torch.ones(2)
+        inside.requires_grad = True
+    with pytest.raises(RuntimeError, match="inference tensor outside InferenceMode"):
+        t.requires_grad = True
+
+
+@pytest.mark.parametrize("name", UNRECORDED)
+@pytest.mark.parametrize("training", [True, False])
+def test_modes_a_layer_makes_nan_of_a_masked_sequence_on_its_fast_path(name, training):
+    """Recorded, or in training mode, or without that path, it returns numbers."""
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).train(training)
+    padding = torch.tensor([[False, False, True], [True, True, True]])
+
+    def nan():
+        y = layer(torch.ones(2, 3, 8), src_key_padding_mask=padding)
+        return [bool(one.isnan().any()) for one in y]
+
+    assert nan() == [False, False]
+    with CONTEXTS[name]():
+        assert nan() == [False, not training]
+        enabled = torch.backends.mha.get_fastpath_enabled()
+        torch.backends.mha.set_fastpath_enabled(False)
+        try:
+            assert nan() == [False, False]
+        finally:
+            torch.backends.mha.set_fastpath_enabled(enabled)
+
+
+def test_modes_detach_in_place_takes_the_flag_from_a_result():
+    """So the page says that it cannot be set, not that it cannot be removed."""
+    y = leaf() * 2
+    y.detach_()
+    assert not y.requires_grad

@@ -666,3 +666,53 @@ def test_modes_views_made_under_no_grad_can_be_trained_on_and_not_written_to(
     t.mul_(w)
     text = output("inference_tensors/view_made_under_no_grad")
     assert "A view was created in no_grad mode" in text
+
+
+SEVERAL = {
+    "chunk": lambda t: t.chunk(2, dim=-1)[0],
+    "split": lambda t: t.split(2, dim=-1)[0],
+    "unbind": lambda t: t.unbind()[0],
+    "slice": lambda t: t[:, :2],
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+@pytest.mark.parametrize("recorded_base", [True, False])
+def test_modes_several_views_at_a_time_refuse_the_write_outside_too(
+    name, recorded_base
+):
+    """A slice taken outside does not; inside the block none refuses."""
+    base = torch.ones(1, 4, requires_grad=recorded_base) * 1
+    scale = torch.ones(1, requires_grad=True)
+    part = SEVERAL[name](base)
+    if name == "slice":
+        part.mul_(scale)
+        part.sum().backward()
+        assert scale.grad is not None
+    else:
+        with pytest.raises(RuntimeError, match="multiple views"):
+            part.mul_(scale)
+    with torch.no_grad():
+        SEVERAL[name](base).mul_(scale)
+
+
+def test_modes_a_view_as_real_follows_its_source_and_view_of_a_dtype_does_not():
+    """So it is `view(dtype)` that the page names, not each change of dtype."""
+    x = torch.ones(2, dtype=torch.complex64)
+    with torch.inference_mode():
+        t = torch.ones(2, dtype=torch.complex64)
+        assert not torch.view_as_real(x).is_inference()
+        assert x.view(torch.float32).is_inference()
+    assert torch.view_as_real(t).is_inference()
+    assert not t.view(torch.float32).is_inference()
+
+
+def test_modes_loading_with_assign_raises_or_hides_the_inference_tensors():
+    with torch.inference_mode():
+        layer, converted = nn.Linear(3, 1), nn.Linear(3, 1)
+    with pytest.raises(RuntimeError, match="inference tensor outside InferenceMode"):
+        nn.Linear(3, 1).load_state_dict(layer.state_dict(), assign=True)
+    other = nn.Linear(3, 1)
+    other.load_state_dict(converted.double().state_dict(), assign=True)
+    with pytest.raises(RuntimeError, match="do not track version counter"):
+        print(other.weight._version)

@@ -1,6 +1,7 @@
 """What recording keeps and costs, and what the modes save. Times are never asserted."""
 
 import inspect
+import weakref
 from pathlib import Path
 
 import pytest
@@ -521,3 +522,70 @@ def test_memory_and_time_checkpoint_computes_again_and_checks_nothing(reentrant)
     assert len(calls) == 2
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         gradient(f)
+
+
+@pytest.mark.parametrize("reentrant", [True, False])
+@pytest.mark.parametrize("argument", ["leaf", "result", "constant"])
+def test_memory_and_time_checkpoint_checks_its_arguments(reentrant, argument):
+    """A write to one of them raises, unlike a write to what it finds elsewhere."""
+    x = torch.ones(2, requires_grad=True)
+    c = {"leaf": x, "result": x * 1, "constant": torch.ones(2)}[argument]
+    checkpoint = torch.utils.checkpoint.checkpoint
+    y = checkpoint(lambda x, c: x * c, x, c, use_reentrant=reentrant)
+    with torch.no_grad():
+        c.mul_(5)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
+
+
+def test_memory_and_time_a_frozen_adaptive_softmax_does_not_save_its_input():
+    """It is not in module_db; it is made of Linear layers."""
+    target = torch.tensor([0, 3, 5])
+    for frozen in (True, False):
+        loss = nn.AdaptiveLogSoftmaxWithLoss(4, 6, [2, 4])
+        loss.requires_grad_(not frozen)
+        x = torch.randn(3, 4, requires_grad=True)
+        saved, _ = saved_by(lambda loss=loss, x=x: loss(x, target).loss)
+        assert shares(x, saved) != frozen
+
+
+@pytest.mark.parametrize(
+    ("make", "dtype"),
+    [
+        (lambda: nn.Conv1d(2, 2, 3, padding=1, padding_mode="circular"), torch.float32),
+        (lambda: nn.Conv1d(2, 2, 2, padding="same"), torch.float32),
+        (lambda: nn.RMSNorm(4), torch.bfloat16),
+    ],
+)
+def test_memory_and_time_some_frozen_layers_save_a_copy_of_their_input(make, dtype):
+    """Padded, or in float32: not the input, but as many values or more."""
+    layer = make().to(dtype).requires_grad_(False)
+    x = torch.randn(3, 2, 4, dtype=dtype, requires_grad=True)
+    saved, _ = saved_by(lambda: layer(x))
+    assert not shares(x, saved)
+    own = [t for t in saved if not shares(t, list(layer.parameters()))]
+    assert max(t.numel() for t in own) >= x.numel()
+
+
+def test_memory_and_time_backward_lets_go_of_a_saved_value():
+    """y need not go: what was saved is freed by backward()."""
+    hidden = nn.Linear(3, 4)(torch.ones(2, 3)).relu()
+    y = nn.Linear(4, 1)(hidden).sum()
+    watched = weakref.ref(hidden)
+    del hidden
+    assert watched() is not None
+    y.backward()
+    assert watched() is None
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_memory_and_time_a_total_in_half_precision_can_stop_growing(dtype):
+    """From 256 or 2048 on, adding 1 changes nothing; item() is a Python float."""
+    loss = torch.ones((), dtype=dtype)
+    held = detached = number = 0.0
+    for _ in range(3000):
+        held = held + loss
+        detached = detached + loss.detach()
+        number += loss.item()
+    assert held == detached == {torch.bfloat16: 256, torch.float16: 2048}[dtype]
+    assert number == 3000

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
+from torch import nn
 
 from tests.conftest import values
 
@@ -661,6 +662,19 @@ def test_modes_a_plain_view_raises_if_what_is_written_requires_grad(name):
         v.mul_(w)
     (v * w).sum().backward()
     assert w.grad is not None
+
+
+def test_modes_a_view_made_under_no_grad_is_written_to_in_another_block():
+    """It raises while recording is on, not outside that one block."""
+    w = torch.ones(3, requires_grad=True)
+    with torch.no_grad():
+        v = w.view(-1)
+    with torch.no_grad():
+        v.mul_(2)
+    nn.init.zeros_(v)
+    assert w.tolist() == [0.0] * 3
+    with pytest.raises(RuntimeError, match="A view was created in no_grad mode"):
+        v.mul_(2)
 
 
 @pytest.mark.parametrize("cut", [lambda w: w.detach(), lambda w: w.data])
