@@ -103,6 +103,14 @@ def lint(session: nox.Session) -> None:
     run(session, "mypy")
 
 
+@nox.session(venv_backend="none")
+def prose(session: nox.Session) -> None:
+    """Check what readers read, in both languages, with textlint (needs Node.js)."""
+    npm = ("npm", "ci", "--prefix", "prose", "--no-audit", "--no-fund", "--silent")
+    session.run(*npm, external=True)
+    session.run(sys.executable, "prose/check.py")
+
+
 @site_session
 def browser(session: nox.Session) -> None:
     """Read site/ in headless Chromium: links, search, both schemes, phone, axe."""
