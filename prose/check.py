@@ -43,7 +43,8 @@ def markdown(text: str) -> Iterator[_Line]:
     matter = lines.index("---", 1) + 1 if lines[:1] == ["---"] else 0
     for number, line in enumerate(lines, 1):
         if number > matter:
-            yield number, _ID.sub("", line)
+            languages = line.startswith(("[English]", "English |"))
+            yield number, "" if languages else _ID.sub("", line)
         elif found := _DESCRIPTION.match(line):
             yield number, f"{found[1]}\n"
     for number, line in enumerate(lines, 1):
