@@ -729,6 +729,23 @@ def test_versions_detach_does_not_bring_out_a_write_to_what_nothing_saved():
     assert w.grad.item() == 2 * 1 * 3  # the capped function has the gradient 0
 
 
+@pytest.mark.parametrize("hooked", [True, False])
+def test_versions_detach_brings_out_what_is_checked_only(hooked):
+    w = torch.tensor([2.0], requires_grad=True)
+    hooks = torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t)
+    h = w * 1
+    with hooks if hooked else contextlib.nullcontext():
+        y = h * h
+    h.detach().mul_(5)
+    with (
+        contextlib.nullcontext()
+        if hooked
+        else pytest.raises(RuntimeError, match="modified by an inplace operation")
+    ):
+        y.backward()
+    assert not hooked or w.grad == 20
+
+
 def test_versions_a_copy_before_the_forward_pass_changes_the_computation():
     found = []
     for take in (lambda t: t.numpy(), lambda t: t.numpy().copy()):
