@@ -1135,6 +1135,10 @@ def test_silent_the_grads_of_two_leaves_may_be_one_memory(add, shared):
             add(a, b).square().sum().backward()
         right = torch.full((2, 2), 8.0)
         assert torch.equal(a.grad, right) == (zeros or not shared)
+        torch.optim.SGD([a, b]).zero_grad(set_to_none=not zeros)
+        for _ in range(2):
+            add(a, b).square().sum().backward()
+        assert torch.equal(a.grad, right) == (zeros or not shared)
 
 
 def test_silent_the_page_shows_two_leaves_with_one_grad(output):

@@ -292,6 +292,20 @@ def test_versions_the_message_names_the_present_grad_fn_of_a_saved_input(output)
     assert "which is output 0 of Mul," in message(y)
 
 
+@pytest.mark.parametrize(
+    "view", [torch.t, lambda h: h[0], lambda h: h.view(4)], ids=["t", "row", "view"]
+)
+@pytest.mark.parametrize("is_leaf", [True, False])
+def test_versions_the_message_names_as_strided_for_a_view(view, is_leaf, output):
+    w = torch.ones(2, 2, requires_grad=True)
+    h = w if is_leaf else w * 1
+    y = view(h).sin()
+    with torch.no_grad():
+        h.mul_(2)
+    assert "which is output 0 of AsStrided," in message(y)
+    assert "output 0 of AsStrided," in output(f"{TOPIC}/step_before_backward")
+
+
 def test_versions_the_message_names_nothing_for_a_leaf():
     x = leaf(1.0, 2.0)
     y = x.sin()
