@@ -650,6 +650,26 @@ def test_silent_fused_optimizers_do_not_move_the_counter():
         assert row["grad"] is None or row["grad"] != pytest.approx(4.0, rel=1e-4)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize(
+    ("optimizer", "options"),
+    [
+        (torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
+        (torch.optim.SGD, {"maximize": True, "weight_decay": 0.1}),
+        (torch.optim.Adam, {"amsgrad": True}),
+        (torch.optim.Adam, {"maximize": True, "weight_decay": 0.1}),
+        (torch.optim.AdamW, {"amsgrad": True}),
+        (torch.optim.Adagrad, {"lr_decay": 0.1}),
+    ],
+)
+def test_silent_no_variant_of_a_fused_optimizer_counts(optimizer, options, dtype):
+    w = torch.ones(3, dtype=dtype, requires_grad=True)
+    made = optimizer([w], lr=0.1, fused=True, **options)
+    w.grad = torch.ones_like(w)
+    made.step()
+    assert w._version == 0 and not (w == 1).any()
+
+
 def test_silent_a_batch_norm_in_training_overwrites_what_evaluation_saved(output):
     text = output(f"{TOPIC}/batch_norm_statistics")
     assert "running_var._version == before = True" in text
