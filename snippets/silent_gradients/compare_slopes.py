@@ -1,29 +1,36 @@
-import copy
-
 import torch
 from torch import nn
 
 
+def state(model):
+    return [*model.parameters(), *model.buffers()]
+
+
 def slopes(step, model, eps=1e-6):
-    start = copy.deepcopy(model.state_dict())
-    direction = {k: torch.randn_like(p) for k, p in model.named_parameters()}
+    start = [t.detach().clone() for t in state(model)]
+    moved = [p for p in model.parameters() if p.requires_grad]
+    directions = [torch.randn_like(p) for p in moved]
+
+    @torch.no_grad()
+    def move(distance):
+        for t, value in zip(state(model), start):
+            t.copy_(value)
+        for p, direction in zip(moved, directions):
+            p.add_(direction, alpha=distance)
 
     def loss_at(distance):
-        model.load_state_dict(start)
+        move(distance)
         model.zero_grad()
-        with torch.no_grad():
-            for name, p in model.named_parameters():
-                p.add_(direction[name], alpha=distance)
         torch.manual_seed(0)
         return step().item()
 
     measured = (loss_at(eps) - loss_at(-eps)) / (2 * eps)
     loss_at(0)
     computed = 0.0
-    for name, p in model.named_parameters():
+    for p, direction in zip(moved, directions):
         if p.grad is not None:
-            computed += (p.grad * direction[name]).sum().item()
-    model.load_state_dict(start)
+            computed += (p.grad * direction).sum().item()
+    move(0)
     return measured, computed
 
 

@@ -7,7 +7,9 @@ way: by hand, by finite differences, or by the graph before the write.
 import ast
 import contextlib
 import copy
+import random
 import re
+import threading
 import warnings
 import weakref
 from collections import Counter
@@ -45,7 +47,7 @@ def parts(name, *wanted):
 
 
 watch = parts("watch_saved_tensors", "watch_saved_tensors")
-slopes = parts("compare_slopes", "slopes")
+slopes, _ = parts("compare_slopes", "slopes", "state")
 
 
 def rows(name):
@@ -200,6 +202,43 @@ def test_silent_the_detector_doubles_the_memory():
         with watch():
             x.sin().cos()
     assert cloned == kept == [10, 10]
+    wide = torch.ones(1).expand(10)  # saved in the memory of one element
+    assert wide.untyped_storage().nbytes() == 4
+    assert wide.clone().untyped_storage().nbytes() == 40
+
+
+def test_silent_ignoring_the_buffers_ignores_all_of_them():
+    module = nn.Module()
+    module.register_buffer("factor", torch.tensor([2.0]))
+    for ignored in (module.buffers(), ()):
+        w = torch.ones(1, requires_grad=True)
+        with watch(ignore=ignored):
+            y = w * module.factor
+        module.factor.data.mul_(5)
+        if ignored:
+            y.backward()
+            assert w.grad == module.factor
+        else:
+            with pytest.raises(AssertionError):
+                y.backward()
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_silent_the_detector_sees_the_thread_that_entered_the_block_only(inside):
+    w, t, made = torch.ones(1, requires_grad=True), torch.ones(1), []
+
+    def forward():
+        with watch() if inside else contextlib.nullcontext():
+            made.append(w * t)
+
+    with contextlib.nullcontext() if inside else watch():
+        thread = threading.Thread(target=forward)
+        thread.start()
+        thread.join()
+    t.data.mul_(5)
+    with pytest.raises(AssertionError) if inside else contextlib.nullcontext():
+        made[0].backward()
+    assert (w.grad is None) if inside else (w.grad == 5)
 
 
 def test_silent_the_page_shows_the_detector_at_work(output):
@@ -459,6 +498,59 @@ def test_silent_slopes_agree_on_models_with_state_and_chance(model, training):
     assert agree(step_of(model, torch.rand(4, 2).double()), model)
 
 
+class Counting(nn.Module):
+    """A buffer that grows with each call, saved or not, in place or not."""
+
+    def __init__(self, persistent, in_place):
+        super().__init__()
+        self.layer, self.in_place = nn.Linear(2, 1), in_place
+        self.register_buffer("calls", torch.zeros(1), persistent=persistent)
+
+    def forward(self, x):
+        if self.in_place:
+            self.calls += 1
+        else:
+            self.calls = self.calls + 1
+        return self.layer(x) * self.calls
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+@pytest.mark.parametrize("in_place", [True, False])
+def test_silent_slopes_put_all_buffers_back(persistent, in_place):
+    model = Counting(persistent, in_place).double()
+    assert agree(step_of(model, torch.rand(4, 2).double()), model)
+    assert model.calls == 0
+
+
+@pytest.mark.parametrize("frozen", ["0.weight", "2.bias"])
+def test_silent_slopes_leave_frozen_parameters_alone(frozen):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1)).double()
+    model.get_parameter(frozen).requires_grad_(False)
+    assert agree(step_of(model, torch.rand(4, 2).double()), model)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        lambda model: nn.utils.clip_grad_norm_(model.parameters(), 1e-3),
+        lambda model: model.zero_grad(),
+    ],
+    ids=["clipped", "zero_grad"],
+)
+def test_silent_slopes_differ_if_the_step_changes_the_gradient(after):
+    model = nn.Linear(2, 1).double()
+    x = torch.rand(4, 2).double() + 1
+
+    def step():
+        loss = model(x).square().sum()
+        loss.backward()
+        after(model)
+        return loss
+
+    assert not agree(step, model)
+
+
 def test_silent_slopes_differ_behind_detach_as_well():
     model = nn.Linear(1, 1).double()
 
@@ -504,6 +596,35 @@ def test_silent_the_writes_to_use_instead_are_counted(instead):
         y.backward()
 
 
+@pytest.mark.parametrize(
+    ("use", "needed"), [(lambda h: h * h, True), (lambda h: h * 3, False)]
+)
+def test_silent_a_counted_write_raises_only_if_the_old_value_is_needed(use, needed):
+    w = leaf(2.0)
+    h = w * 1
+    y = use(h)
+    with torch.no_grad():
+        h.mul_(5)
+    assert h._version == 1
+    raising = pytest.raises(RuntimeError, match=MODIFIED)
+    with raising if needed else contextlib.nullcontext():
+        y.backward()
+
+
+def test_silent_a_step_in_between_raises_only_if_the_old_weight_is_needed():
+    for layers in (1, 2):
+        model = nn.Sequential(*[nn.Linear(1, 1) for _ in range(layers)])
+        y = model(torch.ones(1, 1)).sum()
+        y.backward(retain_graph=True)
+        torch.optim.SGD(model.parameters()).step()
+        with (
+            contextlib.nullcontext()
+            if layers == 1
+            else pytest.raises(RuntimeError, match=MODIFIED)
+        ):
+            y.backward()
+
+
 def test_silent_increment_version_makes_backward_raise(output):
     assert MODIFIED in output(f"{TOPIC}/say_that_you_wrote")
 
@@ -527,6 +648,26 @@ def test_silent_fused_optimizers_do_not_move_the_counter():
         assert (row["grad"] is None) != fused, row
         assert row["right"] == 2 * 2.0
         assert row["grad"] is None or row["grad"] != pytest.approx(4.0, rel=1e-4)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize(
+    ("optimizer", "options"),
+    [
+        (torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
+        (torch.optim.SGD, {"maximize": True, "weight_decay": 0.1}),
+        (torch.optim.Adam, {"amsgrad": True}),
+        (torch.optim.Adam, {"maximize": True, "weight_decay": 0.1}),
+        (torch.optim.AdamW, {"amsgrad": True}),
+        (torch.optim.Adagrad, {"lr_decay": 0.1}),
+    ],
+)
+def test_silent_no_variant_of_a_fused_optimizer_counts(optimizer, options, dtype):
+    w = torch.ones(3, dtype=dtype, requires_grad=True)
+    made = optimizer([w], lr=0.1, fused=True, **options)
+    w.grad = torch.ones_like(w)
+    made.step()
+    assert w._version == 0 and not (w == 1).any()
 
 
 def test_silent_a_batch_norm_in_training_overwrites_what_evaluation_saved(output):
@@ -568,6 +709,31 @@ def test_silent_a_conversion_rounds_what_was_saved(output):
     assert right == pytest.approx(2 * 1.1)
     assert wrong == pytest.approx(2 * torch.tensor(1.1).bfloat16().item(), abs=1e-4)
     assert wrong != pytest.approx(right, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("module", "shape", "wrong"),
+    [
+        (nn.Linear(2, 2), (1, 2), False),
+        (nn.Linear(2, 2, bias=False), (3, 1, 2), False),
+        (nn.Conv1d(2, 2, 1), (1, 2, 2), True),
+        (nn.LayerNorm(2), (1, 2), True),
+        (nn.BatchNorm1d(2).eval(), (2, 2), True),
+    ],
+    ids=str,
+)
+def test_silent_a_conversion_matters_where_the_parameter_itself_was_saved(
+    module, shape, wrong
+):
+    torch.manual_seed(0)
+    for p in module.parameters():
+        nn.init.uniform_(p, 1.01, 1.09)
+    x = torch.rand(shape, requires_grad=True)
+    y = (module(x) * torch.rand(shape)).sum()
+    (right,) = torch.autograd.grad(y, x, retain_graph=True)
+    module.bfloat16().float()
+    (after,) = torch.autograd.grad(y, x)
+    assert torch.equal(after, right) != wrong
 
 
 def test_silent_a_conversion_assigns_to_data():
@@ -695,6 +861,56 @@ def test_silent_checkpoint_reads_the_weight_as_it_is_by_then(output):
         )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "options", "checked"),
+    [
+        (lambda w: [w], lambda w: {}, True),
+        (lambda w: [[w]], lambda w: {}, False),
+        (lambda w: [], lambda w: {"w": w}, False),
+    ],
+    ids=["positional", "list", "keyword"],
+)
+def test_silent_checkpoint_checks_what_is_given_as_a_positional_argument(
+    arguments, options, checked
+):
+    def multiply(x, w):
+        return x * (w[0] if isinstance(w, list) else w)
+
+    x, w = leaf(1.0), leaf(3.0)
+    y = checkpoint(multiply, x, *arguments(w), use_reentrant=False, **options(w))
+    with torch.no_grad():
+        w.mul_(10)
+    with (
+        pytest.raises(RuntimeError, match=MODIFIED)
+        if checked
+        else contextlib.nullcontext()
+    ):
+        y.backward()
+    assert checked or x.grad == 30
+
+
+OWN = torch.Generator()
+DRAWS = {
+    "default": (lambda: torch.rand(20), True),
+    "own": (lambda: torch.rand(20, generator=OWN), False),
+    "numpy": (lambda: torch.from_numpy(np.random.rand(20)).float(), False),
+    "random": (lambda: torch.tensor([random.random() for _ in range(20)]), False),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_silent_checkpoint_restores_the_default_generators_only(name):
+    draw, restored = DRAWS[name]
+    w = torch.ones(20, requires_grad=True)
+    y = checkpoint(lambda w: w * draw(), w, use_reentrant=False)
+    y.sum().backward()
+    assert torch.equal(y, w.grad) == restored
+    w.grad, drawn = None, draw()  # beforehand, and passed as an argument
+    y = checkpoint(lambda w, drawn: w * drawn, w, drawn, use_reentrant=False)
+    y.sum().backward()
+    assert torch.equal(y, w.grad)
+
+
 def test_silent_checkpoint_draws_random_numbers_again(output):
     assert output(f"{TOPIC}/checkpoint_with_other_mask").splitlines() == [
         "preserve = True, torch.equal(y, w.grad) = True",
@@ -711,6 +927,15 @@ def test_silent_kron_notices_no_counted_write(output):
         "a._version = 1",
         "w.grad = tensor([10.])",
     ]
+    for shapes in (((2, 2), (2, 2)), ((3,), (2, 2)), ((), (2,)), ((2, 3, 2), (2,))):
+        for written in (0, 1):
+            both = [torch.rand(shape) for shape in shapes]
+            both[1 - written].requires_grad_()
+            y = torch.kron(*both).sum()
+            both[written].mul_(5)
+            assert both[written]._version == 1
+            y.backward()
+            assert torch.allclose(both[1 - written].grad, both[written].sum())
     w, a = leaf(3.0), torch.tensor([2.0], dtype=torch.float64)
     y = torch.kron(a.clone(), w)
     a.mul_(5)
@@ -833,6 +1058,19 @@ def test_silent_the_second_derivative_lacks_a_part(output):
     with pytest.raises(GradcheckError):
         torch.autograd.gradgradcheck(square.apply, w)
 
+    class Exp(torch.autograd.Function):  # saves what it returns
+        @staticmethod
+        def forward(ctx, x):
+            y = x.exp()
+            ctx.save_for_backward(y)
+            return y
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad * ctx.saved_tensors[0]
+
+    assert torch.autograd.gradgradcheck(Exp.apply, w)
+
 
 def test_silent_once_differentiable_raises_under_backward_only(output):
     text = output(f"{TOPIC}/once_differentiable")
@@ -885,6 +1123,52 @@ def test_silent_autograd_grad_hands_out_one_tensor_twice(output):
     assert a.grad.data_ptr() != b.grad.data_ptr()
 
 
+@pytest.mark.parametrize(
+    ("add", "shared"),
+    [
+        (lambda a, b: a.t() + b.t(), True),
+        (lambda a, b: a.view(4) + b.view(4), True),
+        (lambda a, b: a[None] + b[None], True),
+        (lambda a, b: a.flatten() + b.flatten(), True),
+        (lambda a, b: a.clone().t() + b.t(), True),
+        (lambda a, b: a + b, False),
+        (lambda a, b: a.t() + b, False),
+        (lambda a, b: (a + b).t(), False),
+    ],
+)
+def test_silent_the_grads_of_two_leaves_may_be_one_memory(add, shared):
+    def leaves():
+        return [torch.ones(2, 2, requires_grad=True) for _ in range(2)]
+
+    a, b = leaves()
+    add(a, b).square().sum().backward()
+    assert (a.grad.data_ptr() == b.grad.data_ptr()) == shared
+    norm = torch.cat([a.grad, b.grad]).norm().item()
+    nn.utils.clip_grad_norm_([a, b], norm / 2)
+    clipped = torch.cat([a.grad, b.grad]).norm().item() / norm
+    assert clipped == pytest.approx(0.25 if shared else 0.5, rel=1e-4)
+    for zeros in (False, True):
+        a, b = leaves()
+        if zeros:
+            a.grad, b.grad = torch.zeros(2, 2), torch.zeros(2, 2)
+        for _ in range(2):
+            add(a, b).square().sum().backward()
+        right = torch.full((2, 2), 8.0)
+        assert torch.equal(a.grad, right) == (zeros or not shared)
+        torch.optim.SGD([a, b]).zero_grad(set_to_none=not zeros)
+        for _ in range(2):
+            add(a, b).square().sum().backward()
+        assert torch.equal(a.grad, right) == (zeros or not shared)
+
+
+def test_silent_the_page_shows_two_leaves_with_one_grad(output):
+    lines = output(f"{TOPIC}/one_grad_for_two_leaves").splitlines()
+    assert [line.split(" = ")[-1] for line in lines] == [
+        "tensor([[12., 12.]])",
+        "tensor([[8., 8.]])",
+    ]
+
+
 def test_silent_a_kept_grad_is_added_to(output):
     text = output(f"{TOPIC}/kept_gradient")
     assert text.strip() == "kept = tensor([7.]), copied = tensor([3.])"
@@ -920,6 +1204,8 @@ def test_silent_an_optimizer_takes_over_the_tensors_of_a_loaded_state(output):
     state = copy.deepcopy(layer.state_dict())
     layer.load_state_dict(state)
     assert layer.weight.data_ptr() != state["weight"].data_ptr()
+    layer.load_state_dict(state, assign=True)
+    assert layer.weight.data_ptr() == state["weight"].data_ptr()
 
 
 def test_silent_from_dlpack_writes_to_a_read_only_array(output):
@@ -946,3 +1232,8 @@ def test_silent_anomaly_mode_names_the_operation_that_made_a_nan():
         pytest.raises(RuntimeError, match="SqrtBackward0' returned nan"),
     ):
         (w.sqrt() * 0).backward()
+    with (  # a NaN of the forward pass: not the logarithm is named
+        torch.autograd.detect_anomaly(check_nan=True),
+        pytest.raises(RuntimeError, match="MulBackward0' returned nan"),
+    ):
+        (w * torch.tensor([-1.0]).log()).backward()

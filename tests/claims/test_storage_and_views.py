@@ -366,6 +366,10 @@ def test_storage_conversions_return_the_tensor_itself_if_nothing_changes():
     t = x.t()
     assert t.to(torch.float32) is t and t.contiguous() is not t
     assert x.to(torch.float32, copy=True) is not x
+    image = torch.ones(1, 2, 3, 3)
+    other = image.to(torch.float32, memory_format=torch.channels_last)
+    assert not shares(other, image)
+    assert other.to(memory_format=torch.channels_last) is other
 
 
 def test_storage_the_table_of_views_and_copies_shows_all_three_kinds():
@@ -429,6 +433,8 @@ def test_storage_base_is_the_first_tensor_even_for_a_view_of_a_view():
     with torch.inference_mode():
         fresh = torch.arange(6.0)
         assert shares(fresh.view(2, 3), fresh) and fresh.view(2, 3)._base is None
+        assert x.view(2, 3)._base is x
+    assert fresh.view(2, 3)._base is None  # outside as well
 
 
 def test_storage_what_makes_views_keeps_the_first_tensor_as_base():
@@ -543,6 +549,8 @@ def test_storage_deepcopy_of_a_view_copies_the_whole_storage(output):
     assert buffer.untyped_storage().nbytes() == 4000
     parameter = copy.deepcopy(torch.nn.Parameter(x[:2]))
     assert parameter.untyped_storage().nbytes() == 8
+    meta = copy.deepcopy(torch.zeros(1000, device="meta")[:2])
+    assert meta.untyped_storage().nbytes() == 8
     assert output("storage_and_views/deepcopy_of_a_view").splitlines() == [
         "tensor([0., 1.]) 20",
         "tensor([0., 1.]) 20",
@@ -686,6 +694,11 @@ def test_storage_resize_changes_one_shape_and_lengthens_the_shared_storage(outpu
     assert x[0] == 7.0
     with pytest.raises(RuntimeError, match="cannot resize variables that require grad"):
         torch.ones(2, requires_grad=True).resize_(4)
+    x = torch.arange(4.0)
+    part = x[:2]
+    part.resize_(4)
+    assert shares(x, part) and x.untyped_storage().nbytes() == 16
+    assert torch.equal(part, x)
     array = np.ones(2)
     with pytest.raises(RuntimeError, match="storage that is not resizable"):
         torch.from_numpy(array).resize_(4)

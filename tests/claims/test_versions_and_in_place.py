@@ -292,6 +292,20 @@ def test_versions_the_message_names_the_present_grad_fn_of_a_saved_input(output)
     assert "which is output 0 of Mul," in message(y)
 
 
+@pytest.mark.parametrize(
+    "view", [torch.t, lambda h: h[0], lambda h: h.view(4)], ids=["t", "row", "view"]
+)
+@pytest.mark.parametrize("is_leaf", [True, False])
+def test_versions_the_message_names_as_strided_for_a_view(view, is_leaf, output):
+    w = torch.ones(2, 2, requires_grad=True)
+    h = w if is_leaf else w * 1
+    y = view(h).sin()
+    with torch.no_grad():
+        h.mul_(2)
+    assert "which is output 0 of AsStrided," in message(y)
+    assert "output 0 of AsStrided," in output(f"{TOPIC}/step_before_backward")
+
+
 def test_versions_the_message_names_nothing_for_a_leaf():
     x = leaf(1.0, 2.0)
     y = x.sin()
@@ -727,6 +741,23 @@ def test_versions_detach_does_not_bring_out_a_write_to_what_nothing_saved():
     h.detach().clamp_(max=1.0)
     (h * h).backward()  # no exception
     assert w.grad.item() == 2 * 1 * 3  # the capped function has the gradient 0
+
+
+@pytest.mark.parametrize("hooked", [True, False])
+def test_versions_detach_brings_out_what_is_checked_only(hooked):
+    w = torch.tensor([2.0], requires_grad=True)
+    hooks = torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t)
+    h = w * 1
+    with hooks if hooked else contextlib.nullcontext():
+        y = h * h
+    h.detach().mul_(5)
+    with (
+        contextlib.nullcontext()
+        if hooked
+        else pytest.raises(RuntimeError, match="modified by an inplace operation")
+    ):
+        y.backward()
+    assert not hooked or w.grad == 20
 
 
 def test_versions_a_copy_before_the_forward_pass_changes_the_computation():
