@@ -232,6 +232,23 @@ def test_clone_is_for_the_leaf_that_refuses_what_op_db_lacks(write):
         write(leaf(1.0, 2.0))
 
 
+OUT = {
+    "gt": lambda w: torch.gt(torch.ones(2), torch.tensor([2.0, 0.0]), out=w),
+    "eq": lambda w: torch.eq(torch.ones(2), 1, out=w),
+    "logical_not": lambda w: torch.logical_not(torch.ones(2), out=w),
+    "histc": lambda w: torch.histc(torch.ones(4), bins=2, out=w),
+    "bessel": lambda w: torch.special.bessel_j0(torch.ones(2), out=w),
+}
+
+
+@pytest.mark.parametrize("function", OUT)
+def test_clone_some_functions_write_to_a_leaf_given_as_out(function):
+    """Those whose result has no gradient; of others, `out=` refuses the leaf."""
+    w = leaf(3.0, 4.0)
+    OUT[function](w)
+    assert w.requires_grad and w.tolist() != [3.0, 4.0]
+
+
 def test_clone_a_leaf_is_written_to_outside_in_place_operations():
     """What the sentence on the leaf does not speak of."""
     for write in (

@@ -4,6 +4,7 @@ import warnings
 
 import pytest
 import torch
+from torch.utils.checkpoint import checkpoint
 
 from tests.claims.tensors import leaf
 
@@ -295,6 +296,31 @@ def test_retain_grad_a_backward_that_follows_adds():
     assert grads(w, v) == [6.0, 12.0]
     y.backward()
     assert grads(w, v) == [12.0, 18.0]
+
+
+@pytest.mark.parametrize("reentrant", [True, False])
+def test_retain_grad_of_all_ways_two_raise_past_a_reentrant_checkpoint(reentrant):
+    def past():
+        v, seen = leaf(2.0) * 1, []
+        v.retain_grad()
+        v.register_hook(seen.append)
+        y = checkpoint(lambda t: t * t, v, use_reentrant=reentrant).sum()
+        return v, seen, y
+
+    v, seen, y = past()
+    y.backward()
+    assert v.grad.item() == seen[0].item() == 4.0
+    for way in (
+        lambda v, y: y.backward(inputs=[v]),
+        lambda v, y: torch.autograd.grad(y, v),
+    ):
+        v, seen, y = past()
+        if reentrant:
+            with pytest.raises(RuntimeError, match="use_reentrant=True"):
+                way(v, y)
+        else:
+            way(v, y)
+            assert v.grad.item() == 4.0
 
 
 def test_retain_grad_the_sum_is_that_of_all_paths():
