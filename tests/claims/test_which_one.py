@@ -9,7 +9,7 @@ import torch
 from sitebuild.fences.chooser import wishes
 from sitebuild.fences.matrix import others
 from sitebuild.fences.matrix.table import of_run
-from tests.claims.tensors import elsewhere
+from tests.claims.tensors import KINDS, Subclass, elsewhere
 from tests.engine.fences.second_way import function
 
 
@@ -95,12 +95,19 @@ OTHERS = {
     "negated": lambda: part(torch.ones(2, 3, dtype=COMPLEX), lambda x: x.conj().imag),
     "sparse": lambda: torch.eye(3).to_sparse().requires_grad_(),
     "inference": inference,
+    "uint16": KINDS["uint16"],
+    "float8": KINDS["float8"],
+    "subclass": lambda: torch.ones(2, 3).as_subclass(Subclass),
+    "sparse CSR": KINDS["sparse CSR"],
+    "jagged": KINDS["jagged"],
+    "quantized": KINDS["quantized"],
 }
+LAYOUTS = {"sparse", "sparse CSR", "jagged"}
 # Which of them a call cannot take, by what it gives.
 REFUSED = {
-    "array": {"bfloat16", "conjugate", "negated", "sparse"},
-    "leaf": {"integer", "bool", "inference"},
-    "as-is": {"sparse"},
+    "array": {"bfloat16", "float8", "conjugate", "negated", "quantized", *LAYOUTS},
+    "leaf": {"integer", "bool", "uint16", "inference", "quantized"},
+    "as-is": {"subclass", *LAYOUTS},
 }
 
 
@@ -126,7 +133,7 @@ def flows(y, x):
 def test_which_one_other_sources_keep_memory_and_gradient_or_raise(matrix, other):
     refused = set()
     for wish, answer in ((a.wish, a) for a in wishes.answers(matrix)):
-        if wish.gpu == "maybe" or wish.get == "number":
+        if wish.get == "number":
             continue
         for call in answer.calls:
             x = OTHERS[other]()
