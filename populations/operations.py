@@ -34,7 +34,7 @@ from samples import (
 from torch.testing._internal.common_methods_invocations import op_db
 from torch.utils._pytree import tree_map
 
-RESULT = 4  # samples a dtype, each in several layouts
+RESULT = 8  # samples a dtype, each in several layouts
 GRADIENT = 4
 WRITTEN = 10
 LARGE = 50_000  # elements

@@ -69,6 +69,16 @@ def test_matrix_no_source_is_a_view(project):
                 assert x.untyped_storage().nbytes() == x.numel() * x.element_size()
 
 
+def test_matrix_an_alias_in_the_graph_is_a_view(matrix):
+    """As the heading of that family says, of sources that are no views."""
+    views = matrix.members("tracked-alias")
+    assert len(views) > 30
+    for operation in views:
+        x = source(operation, "nonleaf")
+        y = function(operation)(x)
+        assert y._is_view() and y._base is x, operation.id
+
+
 SAVING = {
     "multiply": lambda x, leaf: x * leaf,
     "square": lambda x, leaf: (leaf * 1 + x) * x,

@@ -156,8 +156,12 @@ def test_clone_holds_on_to_the_graph_it_came_from():
 
 def test_clone_of_a_tensor_that_requires_grad_is_no_array():
     """clone().numpy() raises if the source requires grad."""
+    v = leaf().clone()
     with pytest.raises(RuntimeError, match="Can't call numpy"):
-        leaf().clone().numpy()
+        v.numpy()
+    for mode in (torch.no_grad, torch.inference_mode):
+        with mode():  # where nothing is recorded, it shares
+            assert v.numpy().ctypes.data == v.data_ptr()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -230,6 +234,23 @@ def test_clone_is_for_the_leaf_that_refuses_in_place_operations(dtype):
 def test_clone_is_for_the_leaf_that_refuses_what_op_db_lacks(write):
     with pytest.raises(RuntimeError):
         write(leaf(1.0, 2.0))
+
+
+OUT = {
+    "gt": lambda w: torch.gt(torch.ones(2), torch.tensor([2.0, 0.0]), out=w),
+    "eq": lambda w: torch.eq(torch.ones(2), 1, out=w),
+    "logical_not": lambda w: torch.logical_not(torch.ones(2), out=w),
+    "histc": lambda w: torch.histc(torch.ones(4), bins=2, out=w),
+    "bessel": lambda w: torch.special.bessel_j0(torch.ones(2), out=w),
+}
+
+
+@pytest.mark.parametrize("function", OUT)
+def test_clone_some_functions_write_to_a_leaf_given_as_out(function):
+    """Those whose result has no gradient; of others, `out=` refuses the leaf."""
+    w = leaf(3.0, 4.0)
+    OUT[function](w)
+    assert w.requires_grad and w.tolist() != [3.0, 4.0]
 
 
 def test_clone_a_leaf_is_written_to_outside_in_place_operations():

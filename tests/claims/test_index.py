@@ -1,9 +1,13 @@
 """What the home page shows at once, before any page explains it."""
 
+import codeop
 import weakref
 
 import pytest
 import torch
+
+from tests.claims.tensors import leaf
+from tests.conftest import ROOT
 
 SOURCES = {
     "leaf": lambda: torch.tensor([1.0], requires_grad=True),
@@ -95,3 +99,109 @@ def test_index_a_graph_lives_as_long_as_a_result_that_leads_to_it():
         y = x * x
     y = y.detach()  # or total += y.item(): nothing that leads to the graph
     assert saved[-1]() is None
+
+
+def expanded():
+    return torch.ones(1).expand(3)
+
+
+SYMPTOMS = {
+    "leaf": (lambda: leaf().add_(1), RuntimeError, "leaf Variable that requires grad"),
+    "part": (lambda: leaf()[:1].add_(1), RuntimeError, "leaf Variable that requires g"),
+    "expanded": (lambda: expanded().add_(1), RuntimeError, "more than one element"),
+    "grad": (lambda: leaf().numpy(), RuntimeError, "Tensor that requires grad"),
+    "device": (
+        lambda: torch.ones(1, device="meta").numpy(),
+        TypeError,
+        "device type tensor",
+    ),
+    "bfloat16": (
+        lambda: torch.ones(1, dtype=torch.bfloat16).numpy(),
+        TypeError,
+        "unsupported ScalarType",
+    ),
+    "float8": (
+        lambda: torch.ones(1).to(torch.float8_e5m2).numpy(),
+        TypeError,
+        "unsupported ScalarType",
+    ),
+}
+
+
+@pytest.mark.parametrize("symptom", SYMPTOMS)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_index_a_symptom_is_told_by_a_piece_of_its_message(symptom, language):
+    """The class is not enough: numpy() raises the same two for other reasons."""
+    call, kind, message = SYMPTOMS[symptom]
+    with pytest.raises(kind, match=message):
+        call()
+    page = (ROOT / f"docs/{language}/index.md").read_text(encoding="utf-8")
+    assert f"{kind.__name__}`" in page and f"`{message}" in page
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.eye(2).to_sparse(),
+        torch.ones(1, dtype=torch.complex64).conj(),
+        torch.ones(1, dtype=torch.complex64).conj().imag,
+    ],
+)
+def test_index_numpy_raises_for_reasons_that_the_home_page_does_not_name(tensor):
+    named = {message for _, _, message in SYMPTOMS.values()}
+    with pytest.raises((RuntimeError, TypeError)) as raised:
+        tensor.numpy()
+    assert not [message for message in named if message in str(raised.value)]
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        lambda w: torch.optim.SGD([w], 0.1, momentum=0.9, weight_decay=0.1),
+        lambda w: torch.optim.SGD([w], 0.1, fused=True),
+        lambda w: torch.optim.Adam([w]),
+        lambda w: torch.optim.AdamW([w], weight_decay=0.1),
+        lambda w: torch.optim.RMSprop([w], momentum=0.9),
+    ],
+)
+def test_index_leaving_out_a_parameter_takes_both_the_flag_and_its_gradient(optimizer):
+    for left_over in (True, False):
+        w = torch.nn.Parameter(torch.ones(2))
+        step = optimizer(w).step
+        (w * w).sum().backward()
+        step()
+        w.requires_grad_(False)
+        if not left_over:
+            w.grad = None
+        before = w.clone()
+        step()
+        assert torch.equal(w, before) is not left_over
+
+
+def test_index_a_graph_that_has_saved_nothing_serves_again():
+    y = (leaf(2.0) + 1).sum()
+    y.backward()
+    y.backward()
+    y = (leaf(2.0) ** 2).sum()
+    y.backward()
+    with pytest.raises(RuntimeError, match="backward through the graph a second time"):
+        y.backward()
+
+
+def refused_at_a_prompt(source: str) -> bool:
+    held = ""
+    for line in [*source.splitlines(), ""]:
+        held += line + "\n"
+        try:
+            whole = codeop.compile_command(held, symbol="single")
+        except SyntaxError:
+            return True
+        held = "" if whole else held
+    return False
+
+
+def test_index_the_programs_are_for_files_and_not_for_a_prompt():
+    """Line by line, Python before 3.13 wants an empty line after a block."""
+    sources = [p.read_text(encoding="utf-8") for p in ROOT.glob("snippets/*/*.py")]
+    assert all(compile(source, "saved", "exec") for source in sources)
+    assert any(map(refused_at_a_prompt, sources))

@@ -4,6 +4,7 @@ import warnings
 
 import pytest
 import torch
+from torch.utils.checkpoint import checkpoint
 
 from tests.claims.tensors import leaf
 
@@ -206,6 +207,38 @@ def test_retain_grad_reading_the_grad_of_any_non_leaf_warns(kind):
         assert v.grad is not None
 
 
+NEW_EACH_TIME = {
+    "element": lambda v: v[0],
+    "slice": lambda v: v[:1],
+    "view": lambda v: v.view(4),
+    "transposed": lambda v: v.t(),
+    "dtype": lambda v: v.double(),
+}
+
+
+@pytest.mark.parametrize("part", NEW_EACH_TIME)
+def test_retain_grad_is_of_the_object_and_a_part_is_a_new_one(part):
+    make = NEW_EACH_TIME[part]
+    v = torch.ones(2, 2, requires_grad=True) * 2
+    make(v).retain_grad()
+    (make(v) * 3).sum().backward()
+    with pytest.warns(UserWarning, match="not a leaf"):
+        assert make(v).grad is None
+    v = torch.ones(2, 2, requires_grad=True) * 2
+    named = make(v)
+    named.retain_grad()
+    (named * 3).sum().backward()
+    assert torch.equal(named.grad, torch.full_like(named, 3.0))
+
+
+def test_retain_grad_a_parametrized_weight_is_a_new_one_too():
+    layer = torch.nn.utils.parametrizations.weight_norm(torch.nn.Linear(2, 2))
+    layer.weight.retain_grad()
+    layer(torch.ones(1, 2)).sum().backward()
+    with pytest.warns(UserWarning, match="not a leaf"):
+        assert layer.weight.grad is None
+
+
 LATE = {
     "plain": {},
     "retain_graph": {"retain_graph": True},
@@ -295,6 +328,31 @@ def test_retain_grad_a_backward_that_follows_adds():
     assert grads(w, v) == [6.0, 12.0]
     y.backward()
     assert grads(w, v) == [12.0, 18.0]
+
+
+@pytest.mark.parametrize("reentrant", [True, False])
+def test_retain_grad_of_all_ways_two_raise_past_a_reentrant_checkpoint(reentrant):
+    def past():
+        v, seen = leaf(2.0) * 1, []
+        v.retain_grad()
+        v.register_hook(seen.append)
+        y = checkpoint(lambda t: t * t, v, use_reentrant=reentrant).sum()
+        return v, seen, y
+
+    v, seen, y = past()
+    y.backward()
+    assert v.grad.item() == seen[0].item() == 4.0
+    for way in (
+        lambda v, y: y.backward(inputs=[v]),
+        lambda v, y: torch.autograd.grad(y, v),
+    ):
+        v, seen, y = past()
+        if reentrant:
+            with pytest.raises(RuntimeError, match="use_reentrant=True"):
+                way(v, y)
+        else:
+            way(v, y)
+            assert v.grad.item() == 4.0
 
 
 def test_retain_grad_the_sum_is_that_of_all_paths():

@@ -7,7 +7,9 @@ import pytest
 import torch
 
 from sitebuild.fences.chooser import wishes
+from sitebuild.fences.matrix import others
 from sitebuild.fences.matrix.table import of_run
+from tests.claims.tensors import KINDS, Subclass, elsewhere
 from tests.engine.fences.second_way import function
 
 pytestmark = pytest.mark.usefixtures("own_folder")
@@ -24,6 +26,45 @@ def test_which_one_not_possible_is_so_of_all_operations(matrix):
     assert len(refused) >= 10
     for wish in refused:
         assert not [o for o in matrix.operations if wishes.grants(matrix, o, wish)]
+
+
+def does(matrix, call) -> int:
+    """Nothing, a new object, or a copy."""
+    facts = matrix.of(call)[0].facts
+    return 0 if facts["same_object"] else 1 if facts["shares_storage"] else 2
+
+
+def test_which_one_what_does_the_least_comes_first_but_for_a_new_leaf(matrix):
+    leaves = 0
+    for answer in wishes.answers(matrix):
+        steps = [does(matrix, call) for call in answer.calls]
+        if answer.wish.train == "leaf" and answer.wish.memory == "either":
+            leaves += len(set(steps)) > 1 and steps[0] == 2
+        else:
+            assert steps == sorted(steps), answer.wish
+    assert leaves > 0
+
+
+@pytest.mark.parametrize("id_", wishes.CHEAT_SHEET)
+def test_cheat_sheet_says_which_calls_raise_on_another_device(matrix, id_):
+    (one,) = (o for o in matrix.operations if o.id == id_)
+    told = {o.other: o.told for o in others(matrix.of(one))}
+    raised = matrix.elsewhere[id_]["exception"] or ""
+    assert told.get("elsewhere", "").startswith(raised[:9])
+    if id_ == "numpy":
+        assert raised.startswith("TypeError: can't convert lazy:0 device type")
+    if id_ == "view":
+        assert told["transposed"].startswith("RuntimeError: view size")
+
+
+def test_cheat_sheet_a_leaf_that_is_copied_gives_no_leaf():
+    w = torch.ones(2, requires_grad=True)
+    assert w.cpu() is w and w.to(torch.float32) is w
+    assert not w.to(torch.float64).is_leaf
+    assert not w.to("cpu", copy=True).is_leaf
+    assert not w.to("meta").is_leaf
+    told = elsewhere("print(w.cpu().is_leaf, w.to('cpu').is_leaf)")
+    assert told == ["False False"]
 
 
 def inference():
@@ -56,12 +97,19 @@ OTHERS = {
     "negated": lambda: part(torch.ones(2, 3, dtype=COMPLEX), lambda x: x.conj().imag),
     "sparse": lambda: torch.eye(3).to_sparse().requires_grad_(),
     "inference": inference,
+    "uint16": KINDS["uint16"],
+    "float8": KINDS["float8"],
+    "subclass": lambda: torch.ones(2, 3).as_subclass(Subclass),
+    "sparse CSR": KINDS["sparse CSR"],
+    "jagged": KINDS["jagged"],
+    "quantized": KINDS["quantized"],
 }
+LAYOUTS = {"sparse", "sparse CSR", "jagged"}
 # Which of them a call cannot take, by what it gives.
 REFUSED = {
-    "array": {"bfloat16", "conjugate", "negated", "sparse"},
-    "leaf": {"integer", "bool", "inference"},
-    "as-is": {"sparse"},
+    "array": {"bfloat16", "float8", "conjugate", "negated", "quantized", *LAYOUTS},
+    "leaf": {"integer", "bool", "uint16", "inference", "quantized"},
+    "as-is": {"subclass", *LAYOUTS},
 }
 
 
@@ -87,7 +135,7 @@ def flows(y, x):
 def test_which_one_other_sources_keep_memory_and_gradient_or_raise(matrix, other):
     refused = set()
     for wish, answer in ((a.wish, a) for a in wishes.answers(matrix)):
-        if wish.gpu == "maybe" or wish.get == "number":
+        if wish.get == "number":
             continue
         for call in answer.calls:
             x = OTHERS[other]()

@@ -162,6 +162,9 @@ def _facts(found: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]
     moved = there and found.get("x_device") == there.get("device")
     if moved and found.get("shares_storage"):
         otherwise["elsewhere"] = "own"  # what is moved has memory of its own
+    if there and there["exception"] and found.get("type") == "ndarray":
+        # Tensors raise there for reasons of that device; arrays raise on any.
+        otherwise["elsewhere"] = there["exception"]
     facts = {name: found.get(name) for name in FACTS} | {"otherwise": otherwise}
     if not found["exception"] and "shares_storage" not in found:
         facts["shares_storage"] = False  # a Python number has no storage

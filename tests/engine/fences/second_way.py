@@ -216,11 +216,15 @@ def otherwise(operation, call, kind) -> dict[str, str]:
         "float64": becomes(call, source(operation, kind, double=True)),
     }
     found = {other: is_ for other, is_ in found.items() if is_ != here}
-    if here in ("same", "shared") and not operation.values:
+    if not operation.values and ":" not in here:
         x = torch.empty(2, 3, device="meta", requires_grad=True)
+        there = becomes(call, x)
         # Values that are asked for are not to be had there.
-        if "Cannot copy out of meta tensor" in becomes(call, x):
-            found["elsewhere"] = "own"
+        if "Cannot copy out of meta tensor" in there:
+            if here in ("same", "shared"):
+                found["elsewhere"] = "own"
+        elif isinstance(call(source(operation, kind)), np.ndarray):
+            found["elsewhere"] = there.replace("meta", "lazy:0")
     return found
 
 

@@ -411,6 +411,16 @@ def test_a_cell_of_the_cheat_sheet_says_which_sources_have_which_value():
     }
 
 
+def test_the_cheat_sheet_names_the_exception_of_another_source(languages):
+    matrix = small()
+    for row_ in matrix.of(matrix.operations[0]):
+        told = {"transposed": "E: <no>", "elsewhere": "own"}
+        row_.facts["otherwise"] = told
+    text = render("chooser", "cheat-sheet", matrix, view_of(matrix, languages["en"]))
+    assert "<br><small>with x transposed: <samp>E</samp></small>" in text
+    assert "<br><small>with x on another device: no</small>" in text
+
+
 def test_lines_of_the_decision_table_cover_each_wish_once_with_its_answer():
     for matrix in (small(), small(cuda=True)):
         answers = {answer.wish: answer for answer in wishes.answers(matrix)}
