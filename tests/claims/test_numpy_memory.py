@@ -777,3 +777,18 @@ def test_numpy_memory_to_dlpack_does_not_check_requires_grad():
     x = torch.from_dlpack(torch.utils.dlpack.to_dlpack(w))
     x[0] = 7.0
     assert w.item() == 7.0 and not x.requires_grad
+
+
+@pytest.mark.parametrize("product", [op.matmul, torch.mv, torch.nn.functional.linear])
+def test_numpy_memory_a_matrix_product_wants_one_dtype(product):
+    """An array of NumPy's own dtype with a tensor of torch's."""
+    a, x = np.ones((2, 2)), torch.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="dtype"):
+        product(*pair(product, torch.from_numpy(a), x))
+    product(*pair(product, torch.from_numpy(a).to(x.dtype), x)).sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+    assert (torch.from_numpy(a) * x).dtype == torch.float64
+
+
+def pair(product, matrix, x):
+    return (x, matrix) if product is torch.nn.functional.linear else (matrix, x)
