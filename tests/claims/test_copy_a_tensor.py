@@ -356,6 +356,32 @@ def test_copy_a_tensor_contiguous_returns_what_is_contiguous_itself(make):
     assert (x.contiguous() is x) == x.is_contiguous()
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: torch.ones(2, dtype=torch.complex64).conj(),
+        lambda: torch.ones(2, dtype=torch.complex64).conj().imag,
+        lambda: torch.eye(2).to_sparse_csr(),
+        lambda: torch.eye(2).to_mkldnn(),
+    ],
+    ids=["conjugate", "negative", "CSR", "MKL-DNN"],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_copy_a_tensor_new_tensor_refuses_a_few_kinds_of_its_own(make):
+    x = make()
+    with pytest.raises(RuntimeError):
+        x.new_tensor(x)
+    assert x.detach().clone() is not None
+
+
+@pytest.mark.parametrize("name", ["float8_e4m3fn", "uint16", "uint64", "complex32"])
+def test_copy_a_tensor_copy_copy_refuses_some_dtypes(name):
+    x = torch.ones(2).to(getattr(torch, name))
+    with pytest.raises(AttributeError, match="_untyped_storage"):
+        copy.copy(x)
+    assert copy.deepcopy(x).data_ptr() != x.data_ptr()
+
+
 def test_copy_a_tensor_copy_copy_shares_memory_and_not_the_counter():
     x = torch.ones(2)
     shallow = copy.copy(x)

@@ -84,6 +84,18 @@ def test_devices_a_tensor_elsewhere_is_returned_itself_by_a_move_to_where_it_is(
     assert t.to(t.device) is t and t.to(t.dtype) is t
 
 
+@pytest.mark.parametrize("device", ["cpu:0", torch.device("cpu", 0)], ids=repr)
+def test_devices_an_index_makes_another_device_of_the_cpu(device):
+    t, m = torch.ones(2), torch.nn.Linear(1, 1)
+    assert t.to(device).data_ptr() != t.data_ptr()
+    assert t.to(device).device == t.device  # and yet
+    assert torch.as_tensor(t, device=device) is not t
+    assert not leaf().to(device).is_leaf
+    address = m.weight.data_ptr()
+    kept = m.weight.detach()  # so that the memory is not used again
+    assert m.to(device).weight.data_ptr() != address == kept.data_ptr()
+
+
 @pytest.mark.parametrize("make", TENSORS.values(), ids=TENSORS)
 def test_devices_copy_true_copies_whatever_the_tensor(make):
     t = make()
@@ -108,6 +120,17 @@ def test_devices_a_memory_format_that_the_tensor_does_not_have_is_a_copy(call):
         assert (getattr(x, call)(memory_format=format_) is x) == itself
     last = x.to(memory_format=torch.channels_last)
     assert getattr(last, call)(memory_format=torch.channels_last) is last
+
+
+@pytest.mark.parametrize("call", ["to", "cpu", "float"])
+@pytest.mark.parametrize("kind", ["transposed", "with gaps", "expanded"])
+def test_devices_contiguous_format_returns_a_transposed_tensor_itself(call, kind):
+    x = TENSORS[kind]()
+    assert getattr(x, call)(memory_format=torch.contiguous_format) is x
+    assert not x.is_contiguous() and x.contiguous() is not x
+    last = torch.ones(1, 2, 2, 2).to(memory_format=torch.channels_last)
+    y = getattr(last, call)(memory_format=torch.contiguous_format)
+    assert y is not last and y.is_contiguous()
 
 
 def test_devices_a_move_is_a_copy_with_memory_of_its_own(output):
@@ -194,6 +217,23 @@ def test_devices_some_things_may_lie_on_the_cpu_all_the_same(elsewhere):
     assert x.copy_(torch.zeros(3)) is x
     if elsewhere == "lazy":
         assert x.cpu().tolist() == [0.0, 0.0, 0.0]
+
+
+def test_devices_not_everything_takes_those_from_the_cpu():
+    x, one = torch.ones(3, device="meta"), torch.ones(1, device="meta")
+    for join in (torch.stack, torch.cat):
+        with pytest.raises(RuntimeError):
+            join([x[0], torch.tensor(4.0)])
+    with pytest.raises(RuntimeError, match="in the same device"):
+        x.index_add(0, torch.tensor([0]), one)
+    x = torch.ones(3, device="lazy")
+    for call in (
+        lambda: x.index_select(0, torch.tensor([0])),
+        lambda: x.gather(0, torch.tensor([0])),
+        lambda: torch.nn.functional.embedding(torch.tensor([0]), x[:, None]),
+    ):
+        with pytest.raises(RuntimeError, match="not a lazy tensor"):
+            call()
 
 
 @pytest.mark.parametrize(

@@ -386,3 +386,42 @@ def test_numpy_refuses_and_takes_a_tensor_from_another_device_as_the_page_says()
         " w.detach().clone().numpy, w.detach().cpu().numpy,"
         " lambda: w.numpy(force=True)):\n    print(attempt(call))"
     ) == [device, device, device, grad, device, "[1. 1.]", "[1. 1.]"]
+
+
+TRANSFORMED = {
+    "grad": lambda f, x: torch.func.grad(lambda x: (f(x), x.sum())[1])(x),
+    "vmap": lambda f, x: torch.func.vmap(lambda x: (f(x), x)[1])(x),
+    "jvp": lambda f, x: torch.func.jvp(lambda x: (f(x), x)[1], (x,), (x,)),
+    "vjp": lambda f, x: torch.func.vjp(lambda x: (f(x), x)[1], x),
+    "jacrev": lambda f, x: torch.func.jacrev(lambda x: (f(x), x)[1])(x),
+}
+
+
+@pytest.mark.parametrize("transform", TRANSFORMED)
+@pytest.mark.parametrize(
+    "convert",
+    [
+        lambda x: x.detach().numpy(),
+        lambda x: x.detach().cpu().numpy(),
+        lambda x: x.numpy(force=True),
+        lambda x: np.asarray(x.detach()),
+    ],
+)
+def test_numpy_refuses_an_argument_of_a_transformed_function(transform, convert):
+    with pytest.raises(RuntimeError, match="doesn't have storage"):
+        TRANSFORMED[transform](convert, torch.ones(2))
+
+
+def test_numpy_takes_what_a_transformed_function_returns():
+    x = torch.ones(2)
+    _, aux = torch.func.grad(lambda x: (x.sum(), x * 3), has_aux=True)(x)
+    assert aux.numpy().tolist() == [3.0, 3.0]
+    assert torch.func.vmap(lambda x: x * 3)(x).numpy().tolist() == [3.0, 3.0]
+
+
+@pytest.mark.parametrize("requires_grad", [False, True])
+def test_numpy_no_way_leads_from_meta_to_an_array(requires_grad):
+    w = torch.ones(1, device="meta", requires_grad=requires_grad)
+    for call in (w.cpu, lambda: w.detach().cpu().numpy(), lambda: w.tolist()):
+        with pytest.raises((NotImplementedError, RuntimeError), match="meta tensor"):
+            call()

@@ -670,3 +670,125 @@ def test_numpy_memory_whoever_asks_for_something_else_gets_a_copy():
         np.from_dlpack(x, copy=True),
     ):
         assert address(array) != x.data_ptr()
+
+
+@pytest.mark.parametrize("device", ["meta", "cpu"])
+def test_numpy_memory_as_tensor_and_asarray_follow_the_default_device(device):
+    a = np.ones(2)
+    with torch.device(device):
+        for call in (torch.as_tensor, torch.asarray):
+            assert call(a).device.type == device
+        for call in (torch.from_numpy, torch.from_dlpack):
+            assert call(a).data_ptr() == address(a)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int64", "uint8"])
+def test_numpy_memory_torch_Tensor_takes_an_integer_for_a_size(dtype):
+    assert torch.Tensor(np.array(3, dtype)).shape == (3,)
+    assert torch.Tensor(np.array(3.0, "float32")).shape == ()
+
+
+NEWLY = """
+import warnings
+import numpy as np, torch
+a = np.ones(2)
+def warned(call):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        call()
+    return len(caught)
+"""
+
+
+def newly(program):
+    """Run a program in a new process, where no warning has been given."""
+    return subprocess.run(
+        [sys.executable, "-c", NEWLY + program], capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize("call", ["tensor", "as_tensor", "asarray", "Tensor"])
+@pytest.mark.parametrize("samples", ["[a, a]", "(a, a)", "[[a], [a]]"])
+def test_numpy_memory_a_list_of_arrays_warns_once_in_a_process(call, samples):
+    line = f"print(warned(lambda: torch.{call}({samples})))\n"
+    assert newly(2 * line).stdout.split() == ["1", "0"]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "call", [torch.tensor, torch.as_tensor, torch.asarray, torch.Tensor]
+)
+def test_numpy_memory_a_list_of_arrays_without_dimensions_raises(call):
+    samples = [np.array(1.0), np.array(2.0)]
+    with pytest.raises(TypeError, match="unsized"):
+        call(samples)
+    assert torch.from_numpy(np.stack(samples)).tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [("from_numpy", 1), ("as_tensor", 1), ("asarray", 1), ("tensor", 0)],
+)
+def test_numpy_memory_who_warns_of_a_read_only_array(call, expected):
+    done = newly(f"a.flags.writeable = False\nprint(warned(lambda: torch.{call}(a)))")
+    assert done.stdout.split() == [str(expected)]
+
+
+def test_numpy_memory_the_base_is_a_tensor_on_the_same_memory():
+    x = torch.arange(3.0)
+    a = x.numpy()
+    alive, pointer = weakref.ref(x), x.data_ptr()
+    assert a.base is not x
+    del x
+    gc.collect()
+    assert alive() is None and a.base.data_ptr() == address(a) == pointer
+
+
+SENT = "ForkingPickler.dumps(x)"
+MOVES = ["x.share_memory_()", "x[:2].share_memory_()", SENT]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a freed memory is there")
+@pytest.mark.parametrize("convert", ["x.numpy()", "x.detach().numpy()"])
+@pytest.mark.parametrize("move", MOVES)
+def test_numpy_memory_moving_the_storage_leaves_the_array_behind(move, convert):
+    """The memory is so large that it is given back to the system at once."""
+    program = (
+        "import gc\nimport torch.multiprocessing\n"
+        "from multiprocessing.reduction import ForkingPickler\n"
+        "x = torch.zeros(12 << 20)\n{}\ngc.collect()\nprint(a[5], flush=True)"
+    )
+    left = newly(program.format(f"a = {convert}\n{move}"))
+    assert left.returncode < 0 and left.stdout == "", "correct the page"
+    first = newly(program.format(f"{move}\na = {convert}\n{move}"))
+    assert first.returncode == 0 and first.stdout == "0.0\n"
+
+
+def test_numpy_memory_share_memory_of_a_module_moves_its_parameters():
+    module = torch.nn.Linear(2, 2)
+    a = module.weight.detach().numpy()
+    before = address(a)
+    module.share_memory()
+    assert module.weight.data_ptr() != before and a.base.data_ptr() != before
+
+
+def test_numpy_memory_to_dlpack_does_not_check_requires_grad():
+    w = leaf()
+    x = torch.from_dlpack(torch.utils.dlpack.to_dlpack(w))
+    x[0] = 7.0
+    assert w.item() == 7.0 and not x.requires_grad
+
+
+@pytest.mark.parametrize("product", [op.matmul, torch.mv, torch.nn.functional.linear])
+def test_numpy_memory_a_matrix_product_wants_one_dtype(product):
+    """An array of NumPy's own dtype with a tensor of torch's."""
+    a, x = np.ones((2, 2)), torch.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="dtype"):
+        product(*pair(product, torch.from_numpy(a), x))
+    product(*pair(product, torch.from_numpy(a).to(x.dtype), x)).sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+    assert (torch.from_numpy(a) * x).dtype == torch.float64
+
+
+def pair(product, matrix, x):
+    return (x, matrix) if product is torch.nn.functional.linear else (matrix, x)

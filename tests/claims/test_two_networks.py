@@ -178,3 +178,18 @@ def test_two_networks_the_product_saves_z_only_for_the_gradient_of_t():
     z = w.detach()
     assert (z * leaf(7.0)).grad_fn._saved_self.data_ptr() == w.data_ptr()
     assert (z * torch.ones(1)).grad_fn is None
+
+
+@pytest.mark.parametrize("way", ["data", "no_grad"])
+def test_two_networks_an_update_through_data_is_silently_wrong(way):
+    w, t = leaf(4.0), leaf(7.0)
+    loss_b = w.detach() * t
+    if way == "data":
+        w.data -= 1.0
+        loss_b.backward()
+        assert w._version == 0 and t.grad.item() == 3.0
+        return
+    with torch.no_grad():
+        w -= 1.0
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss_b.backward()
