@@ -27,6 +27,7 @@ _DESCRIPTION = re.compile(r"description: (.*)")
 _WORD = re.compile(r'[\w-]+ = "(.*)"')
 _TITLES = re.compile(r'(?:table|chart)="\w+: ([^"]*)"')
 
+_LINKS = re.compile(r"(\[[^\]]+\]\([^)]+\)|English|日本語|[·|]| )+")  # nothing else
 _END = re.compile(r"[.。:：!?）]$")
 
 _Line = tuple[int, str]  # the number of the line in the source, and its text
@@ -43,8 +44,7 @@ def markdown(text: str) -> Iterator[_Line]:
     matter = lines.index("---", 1) + 1 if lines[:1] == ["---"] else 0
     for number, line in enumerate(lines, 1):
         if number > matter:
-            languages = line.startswith(("[English]", "English |"))
-            yield number, "" if languages else _ID.sub("", line)
+            yield number, "" if _LINKS.fullmatch(line) else _ID.sub("", line)
         elif found := _DESCRIPTION.match(line):
             yield number, f"{found[1]}\n"
     for number, line in enumerate(lines, 1):
