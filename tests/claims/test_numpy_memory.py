@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from sitebuild.programs.snippet import parse
 from tests.claims.tensors import leaf
 from tests.conftest import values
 
@@ -700,18 +701,23 @@ def warned(call):
 """
 
 
-def newly(program):
-    """Run a program in a new process, where no warning has been given."""
-    return subprocess.run(
-        [sys.executable, "-c", NEWLY + program], capture_output=True, text=True
-    )
+@pytest.fixture
+def newly(runner):
+    """A function: run a program in a new process, where no warning has been given."""
+
+    def run(program):
+        source = parse("numpy_memory/new", "new.py", NEWLY + program)
+        [(_, result)] = runner.run([source])
+        return result
+
+    return run
 
 
 @pytest.mark.parametrize("call", ["tensor", "as_tensor", "asarray", "Tensor"])
 @pytest.mark.parametrize("samples", ["[a, a]", "(a, a)", "[[a], [a]]"])
-def test_numpy_memory_a_list_of_arrays_warns_once_in_a_process(call, samples):
+def test_numpy_memory_a_list_of_arrays_warns_once_in_a_process(newly, call, samples):
     line = f"print(warned(lambda: torch.{call}({samples})))\n"
-    assert newly(2 * line).stdout.split() == ["1", "0"]
+    assert newly(2 * line).output.split() == ["1", "0"]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -729,9 +735,9 @@ def test_numpy_memory_a_list_of_arrays_without_dimensions_raises(call):
     ("call", "expected"),
     [("from_numpy", 1), ("as_tensor", 1), ("asarray", 1), ("tensor", 0)],
 )
-def test_numpy_memory_who_warns_of_a_read_only_array(call, expected):
+def test_numpy_memory_who_warns_of_a_read_only_array(newly, call, expected):
     done = newly(f"a.flags.writeable = False\nprint(warned(lambda: torch.{call}(a)))")
-    assert done.stdout.split() == [str(expected)]
+    assert done.output.split() == [str(expected)]
 
 
 def test_numpy_memory_the_base_is_a_tensor_on_the_same_memory():
@@ -751,7 +757,7 @@ MOVES = ["x.share_memory_()", "x[:2].share_memory_()", SENT]
 @pytest.mark.skipif(sys.platform != "linux", reason="what a freed memory is there")
 @pytest.mark.parametrize("convert", ["x.numpy()", "x.detach().numpy()"])
 @pytest.mark.parametrize("move", MOVES)
-def test_numpy_memory_moving_the_storage_leaves_the_array_behind(move, convert):
+def test_numpy_memory_moving_the_storage_leaves_the_array_behind(newly, move, convert):
     """The memory is so large that it is given back to the system at once."""
     program = (
         "import gc\nimport torch.multiprocessing\n"
@@ -759,9 +765,9 @@ def test_numpy_memory_moving_the_storage_leaves_the_array_behind(move, convert):
         "x = torch.zeros(12 << 20)\n{}\ngc.collect()\nprint(a[5], flush=True)"
     )
     left = newly(program.format(f"a = {convert}\n{move}"))
-    assert left.returncode < 0 and left.stdout == "", "correct the page"
+    assert left.ended == "died" and left.output == "", "correct the page"
     first = newly(program.format(f"{move}\na = {convert}\n{move}"))
-    assert first.returncode == 0 and first.stdout == "0.0\n"
+    assert first.ended == "end" and first.output == "0.0\n"
 
 
 def test_numpy_memory_share_memory_of_a_module_moves_its_parameters():
