@@ -49,7 +49,7 @@ for config in sys.argv[1:]:
 def generate(to: Path, size: int) -> None:
     """Make a project with `size` times the pages and snippets of this one."""
     for folder in (
-        *("sitebuild", "overrides", "docs", "snippets", "matrix"),
+        *("sitebuild", "overrides", "docs", "snippets", "matrix", "populations"),
         *("recordings", "words", ".cache"),
     ):
         if (ROOT / folder).exists():
