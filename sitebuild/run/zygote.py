@@ -38,7 +38,7 @@ FIRST = (
 SECOND = ("torch._dynamo",)  # about a second, and all of SymPy with it
 _NEEDS_SECOND = re.compile(
     r"""\boptim\b|\.backward\(\*?\w|"meta"|checkpoint|compile|vmap|torch\.func
-    |gradcheck|DispatchMode|Transformer""",
+    |gradcheck|forward_ad|DispatchMode|Transformer""",
     re.VERBOSE,
 )
 _HUGE = 1 << 21  # bytes of a huge page

@@ -13,7 +13,7 @@ def faster(*layers):
     models = [train, deepcopy(train).eval()]
     rounds = [
         [timeit(lambda m=model: m(x), number=5) for model in models]
-        for _ in range(200)
+        for _ in range(60)
     ]
     # How many times the other mode: noise hits both of a round alike.
     return median(train / evaluate for train, evaluate in rounds) > 1.15
